@@ -1,0 +1,31 @@
+package io.balsa.raft;
+
+import io.balsa.raft.model.GroupId;
+import io.balsa.raft.model.Membership;
+import io.balsa.raft.model.NodeId;
+import io.balsa.raft.model.Role;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * What an operator may see of a node.
+ *
+ * @param matchIndex what each peer is known to hold; empty unless this node leads
+ */
+public record NodeStatus(
+    NodeId self,
+    GroupId group,
+    Role role,
+    long term,
+    Optional<NodeId> leader,
+    long firstIndex,
+    long lastIndex,
+    long commitIndex,
+    long appliedIndex,
+    Membership membership,
+    SortedMap<NodeId, Long> matchIndex) {
+
+  public boolean isLeader() {
+    return role == Role.LEADER;
+  }
+}

@@ -1,0 +1,30 @@
+package io.balsa.raft.protocol;
+
+import io.balsa.raft.model.EntryId;
+import io.balsa.raft.model.MembershipEntry;
+import io.balsa.raft.model.NodeId;
+import io.balsa.raft.model.Role;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * A picture of a node for people, tests and drivers.
+ *
+ * @param firstIndex the oldest index that the log still holds, or would hold
+ * @param last the last entry, durable or not
+ * @param persistedIndex the log is durable here through this
+ * @param matchIndex of each peer, as the leader knows it; empty at others
+ */
+public record CoreStatus(
+    NodeId self,
+    Role role,
+    long term,
+    Optional<NodeId> votedFor,
+    Optional<NodeId> leader,
+    long firstIndex,
+    EntryId last,
+    long persistedIndex,
+    long commitIndex,
+    long appliedIndex,
+    MembershipEntry membership,
+    SortedMap<NodeId, Long> matchIndex) {}
