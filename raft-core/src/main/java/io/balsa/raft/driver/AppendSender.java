@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 
 /**
  * Fills one group's append intents with entries. What the cache holds goes into the caller's outbox; what must be read from
@@ -29,12 +28,14 @@ final class AppendSender {
   private final GroupId group;
   private final LogView log;
   private final HostParts host;
+  private final GroupPool pool;
   private final Map<NodeId, SerialQueue> slowPeers = new ConcurrentHashMap<>();
 
-  AppendSender(GroupId group, LogView log, HostParts host) {
-    this.group = group;
-    this.log = log;
-    this.host = host;
+  AppendSender(GroupParts<?> parts) {
+    this.group = parts.group();
+    this.log = parts.log();
+    this.host = parts.host();
+    this.pool = parts.pool();
   }
 
   void send(Append append, Outbox outbox) {
@@ -53,9 +54,8 @@ final class AppendSender {
   }
 
   private SerialQueue queueOf(NodeId peer) {
-    Executor readers = host.pools().readers();
     int intentsMax = host.config().core().inflightAppendsMax();
-    return slowPeers.computeIfAbsent(peer, p -> new SerialQueue(readers, intentsMax));
+    return slowPeers.computeIfAbsent(peer, p -> new SerialQueue(pool::read, intentsMax));
   }
 
   private void addUnlessFull(SerialQueue queue, Append append) {

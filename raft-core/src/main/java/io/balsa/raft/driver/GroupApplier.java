@@ -22,6 +22,7 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -56,6 +57,12 @@ final class GroupApplier<R> {
 
   /** The newest membership at or before {@code applied}. The apply thread. */
   private MembershipEntry membership;
+
+  /**
+   * Counted up before the log is thrown away for the snapshot: ranges that are still waiting then have lost their entries,
+   * and the snapshot covers them.
+   */
+  private final AtomicInteger installsWaiting = new AtomicInteger();
 
   private volatile boolean stopped;
 
@@ -96,8 +103,9 @@ final class GroupApplier<R> {
     thread.execute(this::work);
   }
 
-  /** The loop. */
+  /** Restores the snapshot after all that was handed in before. The loop, before it lets go of the log. */
   void install(SnapshotMeta meta, Runnable onRestored) {
+    installsWaiting.incrementAndGet();
     work.add(new Work.Install(meta, onRestored));
     thread.execute(this::work);
   }
@@ -109,7 +117,11 @@ final class GroupApplier<R> {
 
   /** Captures the state for a peer. Any thread. */
   CompletableFuture<Captured> capture() {
-    return thread.call(() -> new Captured(meta(), stateMachine.capture()));
+    return thread.call(
+        () -> {
+          Invariant.check(!stopped, "%s has stopped", group);
+          return new Captured(meta(), stateMachine.capture());
+        });
   }
 
   /** Calls the state machine no more. Any thread; a call that runs isn't waited for. */
@@ -139,10 +151,13 @@ final class GroupApplier<R> {
   }
 
   private void applyThrough(long throughIndex) {
-    while (applied.index() < throughIndex && !stopped && !thread.isStopped()) {
+    while (applied.index() < throughIndex && mayApply()) {
       long fromIndex = applied.index() + 1;
       long toIndex = Math.min(throughIndex + 1, fromIndex + RUN_ENTRIES_MAX);
       List<Entry> run = log.read(fromIndex, toIndex, RUN_BYTES_MAX);
+      if (run.isEmpty() && !mayApply()) {
+        return;
+      }
       Invariant.check(
           !run.isEmpty() && run.get(0).index() == fromIndex,
           "%s: the committed entry %d isn't in the log",
@@ -150,6 +165,10 @@ final class GroupApplier<R> {
           fromIndex);
       applyRun(run);
     }
+  }
+
+  private boolean mayApply() {
+    return !stopped && !thread.isStopped() && installsWaiting.get() == 0;
   }
 
   private void applyRun(List<Entry> run) {
@@ -197,6 +216,7 @@ final class GroupApplier<R> {
   }
 
   private void restore(Work.Install install) {
+    installsWaiting.decrementAndGet();
     if (stopped || thread.isStopped()) {
       return;
     }
@@ -218,11 +238,9 @@ final class GroupApplier<R> {
   }
 
   /** The apply thread. */
-  static void restoreFrom(
-      GroupSnapshots snapshots, StateMachine<?> stateMachine, SnapshotMeta meta)
+  static void restoreFrom(GroupSnapshots snapshots, StateMachine<?> stateMachine, SnapshotMeta meta)
       throws IOException {
-    try (DataInputStream in =
-        new DataInputStream(new BufferedInputStream(snapshots.open(meta)))) {
+    try (DataInputStream in = new DataInputStream(new BufferedInputStream(snapshots.open(meta)))) {
       stateMachine.restore(meta, in);
     }
   }

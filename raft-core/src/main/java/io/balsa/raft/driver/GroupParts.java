@@ -18,4 +18,5 @@ record GroupParts<R>(
     ProposalTable<R> proposals,
     ReadTable reads,
     GroupSnapshots snapshots,
+    GroupPool pool,
     Consumer<Input> inbox) {}

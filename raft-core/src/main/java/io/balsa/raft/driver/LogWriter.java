@@ -50,7 +50,7 @@ final class LogWriter implements Runnable {
    * @param done completes when all of it is done
    */
   record Item(
-      @Nullable Client client,
+      Client client,
       Optional<PersistBatch> batch,
       List<Send> afterPersist,
       Optional<SnapshotMeta> compact,
@@ -87,7 +87,7 @@ final class LogWriter implements Runnable {
 
   private CompletableFuture<Void> put(Optional<PersistBatch> batch) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    mailbox.put(new Item(null, batch, List.of(), Optional.empty(), done));
+    mailbox.put(new Item(new Nobody(), batch, List.of(), Optional.empty(), done));
     return done;
   }
 
@@ -131,16 +131,12 @@ final class LogWriter implements Runnable {
   private void carryOutTogether(List<Item> items) {
     persist(items);
     for (Item item : items) {
-      if (item.client() != null) {
-        item.afterPersist().forEach(send -> item.client().send(send, outbox));
-      }
+      item.afterPersist().forEach(send -> item.client().send(send, outbox));
     }
     outbox.flush();
     tellNewest(items);
     for (Item item : items) {
-      if (item.client() != null) {
-        item.compact().ifPresent(base -> item.client().compact(store, base));
-      }
+      item.compact().ifPresent(base -> item.client().compact(store, base));
       if (item.done() != null) {
         item.done().complete(null);
       }
@@ -158,11 +154,30 @@ final class LogWriter implements Runnable {
   private static void tellNewest(List<Item> items) {
     Map<Client, PersistBatch> newest = new LinkedHashMap<>();
     for (Item item : items) {
-      if (item.client() != null && item.batch().isPresent()) {
+      if (item.batch().isPresent()) {
         item.client().onDurable(item.batch().get());
         newest.put(item.client(), item.batch().get());
       }
     }
     newest.forEach(Client::onPersisted);
+  }
+
+  /** Hears of a write that no running group waits for. */
+  private static final class Nobody implements Client {
+    @Override
+    public void onDurable(PersistBatch batch) {}
+
+    @Override
+    public void onPersisted(PersistBatch newest) {}
+
+    @Override
+    public void send(Send send, Outbox outbox) {
+      throw new AssertionError("nobody sends " + send);
+    }
+
+    @Override
+    public void compact(LogStore store, SnapshotMeta base) {
+      throw new AssertionError("nobody compacts to " + base);
+    }
   }
 }

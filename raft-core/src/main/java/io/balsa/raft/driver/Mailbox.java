@@ -52,7 +52,8 @@ final class Mailbox<T> {
   /** Sleeps until there is an item, the mailbox is closed, or the time is over; may return early. */
   void await(long nanos) {
     consumer = Thread.currentThread();
-    // Set before the queue is looked at: a producer that adds after the look sees the flag and unparks.
+    // Set before the queue is looked at: a producer that adds after the look sees the flag and
+    // unparks.
     parked.set(true);
     if (queue.isEmpty() && !closed && nanos > 0) {
       LockSupport.parkNanos(this, nanos);

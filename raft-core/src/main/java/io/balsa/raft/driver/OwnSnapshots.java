@@ -9,7 +9,6 @@ import io.balsa.raft.spi.SnapshotStore;
 import io.balsa.raft.spi.StateMachine;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
@@ -20,25 +19,20 @@ final class OwnSnapshots {
   private final StateMachine<?> stateMachine;
   private final GroupSnapshots snapshots;
   private final DriverConfig config;
-  private final Executor pool;
+  private final GroupPool pool;
   private final Consumer<Input> inbox;
   private final FailStop failStop;
 
   /** The applied index when the last snapshot was taken, or none was needed. The apply thread. */
   private long lastIndex;
 
-  OwnSnapshots(
-      StateMachine<?> stateMachine,
-      GroupSnapshots snapshots,
-      HostParts host,
-      Consumer<Input> inbox,
-      long lastIndex) {
-    this.stateMachine = stateMachine;
-    this.snapshots = snapshots;
-    this.config = host.config();
-    this.pool = host.pools().snapshots();
-    this.failStop = host.failStop();
-    this.inbox = inbox;
+  OwnSnapshots(GroupParts<?> parts, long lastIndex) {
+    this.stateMachine = parts.stateMachine();
+    this.snapshots = parts.snapshots();
+    this.config = parts.host().config();
+    this.pool = parts.pool();
+    this.failStop = parts.host().failStop();
+    this.inbox = parts.inbox();
     this.lastIndex = lastIndex;
   }
 
@@ -60,7 +54,7 @@ final class OwnSnapshots {
     } else if (snapshots.tryBegin()) {
       lastIndex = meta.index();
       Snapshot captured = stateMachine.capture();
-      pool.execute(() -> write(meta, captured));
+      pool.snapshot(() -> write(meta, captured));
     }
   }
 

@@ -44,7 +44,8 @@ final class PendingRead<T> {
       try {
         future.complete(query.apply(readIndex));
       } catch (RuntimeException | Error e) {
-        // The query is the caller's; a failure of it says nothing about the state, which it only read.
+        // The query is the caller's; a failure of it says nothing about the state, which it only
+        // read.
         future.completeExceptionally(e);
       }
     }

@@ -64,9 +64,7 @@ final class Pools {
             IDLE_TIME.toMillis(),
             TimeUnit.MILLISECONDS,
             new LinkedBlockingQueue<>(),
-            factory,
-            // After shutDown: the host is stopping, and whoever hands in work learns that elsewhere.
-            new ThreadPoolExecutor.DiscardPolicy());
+            factory);
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }

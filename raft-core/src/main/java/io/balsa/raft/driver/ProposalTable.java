@@ -94,8 +94,7 @@ final class ProposalTable<R> {
     news.tell();
   }
 
-  private void decide(
-      Pending<R> pending, ProposalDecision decision, int offset, News<R> news) {
+  private void decide(Pending<R> pending, ProposalDecision decision, int offset, News<R> news) {
     if (decision instanceof ProposalDecision.Accepted accepted) {
       EntryId first = accepted.first();
       accept(pending, new EntryId(first.term(), first.index() + offset), news);
@@ -151,17 +150,18 @@ final class ProposalTable<R> {
     }
   }
 
-  private void settle(
-      Pending<R> pending, RecentResults.Applied<R> applied, News<R> news) {
+  private void settle(Pending<R> pending, RecentResults.Applied<R> applied, News<R> news) {
     if (applied.id().equals(pending.entry)) {
-      Invariant.check(applied.isCommand(), "proposal %d became the no command %s", pending.id, applied.id());
+      Invariant.check(
+          applied.isCommand(), "proposal %d became the no command %s", pending.id, applied.id());
       news.add(pending.take(), l -> l.onCommitted(applied.id(), resultOf(applied)));
     } else {
       news.add(pending.take(), l -> l.onRejected(RejectReason.SUPERSEDED, Optional.empty()));
     }
   }
 
-  @SuppressWarnings("NullAway") // A state machine may well answer null: its R is then a nullable type.
+  @SuppressWarnings(
+      "NullAway") // A state machine may well answer null: its R is then a nullable type.
   private static <R> R resultOf(RecentResults.Applied<R> applied) {
     return applied.result();
   }

@@ -43,8 +43,7 @@ final class ReadTable {
 
   /** A new read; it has failed already if there are too many or the group has stopped. Any thread. */
   <T> PendingRead<T> open(LongFunction<T> query, long nowNanos) {
-    PendingRead<T> read =
-        new PendingRead<>(query, nowNanos + timeoutNanos, open::decrementAndGet);
+    PendingRead<T> read = new PendingRead<>(query, nowNanos + timeoutNanos, open::decrementAndGet);
     if (open.incrementAndGet() > OPEN_READS_MAX) {
       read.fail(new ReadFailedException(RejectReason.OVERLOADED));
       return read;

@@ -49,7 +49,10 @@ final class RecentResults<R> {
     return (int) (index & (SLOTS - 1));
   }
 
-  @SuppressWarnings({"unchecked", "rawtypes"}) // An array of a generic type can't be made otherwise.
+  @SuppressWarnings({
+    "unchecked",
+    "rawtypes"
+  }) // An array of a generic type can't be made otherwise.
   private static <R> @Nullable Applied<R>[] newSlots(int length) {
     return new Applied[length];
   }
