@@ -13,6 +13,7 @@ import java.util.List;
 final class FaultyLogStore implements LogStore {
   private final LogStore store;
   private volatile boolean broken;
+  private volatile boolean failed;
   private volatile boolean calledAfterFailure;
 
   FaultyLogStore(LogStore store) {
@@ -27,8 +28,6 @@ final class FaultyLogStore implements LogStore {
   boolean calledAfterFailure() {
     return calledAfterFailure;
   }
-
-  private volatile boolean failed;
 
   @Override
   public RestoredState open(GroupId group) {

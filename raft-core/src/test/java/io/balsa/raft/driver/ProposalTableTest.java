@@ -23,6 +23,8 @@ final class ProposalTableTest {
 
   private final ProposalTable<String> table = new ProposalTable<>(FIRST_ID, TIMEOUT, 0);
 
+  private long nextId = FIRST_ID;
+
   /** What each proposal was told, by its id; all of it, to see when something is told twice. */
   private final Map<Long, List<String>> told = new TreeMap<>();
 
@@ -183,8 +185,6 @@ final class ProposalTableTest {
     apply(new EntryId(3, 1));
     assertTold(accepted, "stopped");
   }
-
-  private long nextId = FIRST_ID;
 
   private long register(long now) {
     long id = nextId++;

@@ -6,6 +6,7 @@ import io.balsa.raft.RaftNode;
 import io.balsa.raft.memory.MemoryLogStore;
 import io.balsa.raft.memory.MemoryNetwork;
 import io.balsa.raft.memory.MemorySnapshotStore;
+import io.balsa.raft.message.Message;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.NodeId;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /** Three nodes on real threads, over stores and a network in memory. One thread. */
 final class TestCluster implements AutoCloseable {
@@ -27,6 +29,9 @@ final class TestCluster implements AutoCloseable {
   private final Supplier<ListMachine> machines;
   private final Map<NodeId, Member> members = new TreeMap<>();
 
+  /** How often each message is sent: 0 loses it. */
+  volatile ToIntFunction<Message> copies = message -> 1;
+
   /** A node and its disks, which outlive it. */
   static final class Member {
     final NodeId id;
@@ -36,27 +41,17 @@ final class TestCluster implements AutoCloseable {
     ListMachine machine;
     RaftNode<String> node;
 
-    private Member(NodeId id, ListMachine machine, RaftNode<String> node) {
+    private Member(TestCluster cluster, NodeId id) {
       this.id = id;
-      this.machine = machine;
-      this.node = node;
+      this.machine = cluster.machines.get();
+      this.node = cluster.start(id, machine, logStore, snapshots);
     }
   }
 
   TestCluster(RaftConfig config, Supplier<ListMachine> machines) {
     this.config = config;
     this.machines = machines;
-    for (NodeId id : IDS) {
-      MemoryLogStore disk = new MemoryLogStore();
-      FaultyLogStore logStore = new FaultyLogStore(disk);
-      MemorySnapshotStore snapshots = new MemorySnapshotStore();
-      ListMachine machine = machines.get();
-      Member member = new Member(id, machine, start(id, machine, logStore, snapshots));
-      member.disk = disk;
-      member.logStore = logStore;
-      member.snapshots = snapshots;
-      members.put(id, member);
-    }
+    IDS.forEach(id -> members.put(id, new Member(this, id)));
   }
 
   /** Settings for tests: quick, but with time enough for a busy machine. */
@@ -74,7 +69,7 @@ final class TestCluster implements AutoCloseable {
         .initialVoters(IDS)
         .logStore(logStore)
         .snapshotStore(snapshots)
-        .transport(network.transport(id))
+        .transport(new LossyTransport(network.transport(id), message -> copies.applyAsInt(message)))
         .config(config)
         .start();
   }
