@@ -47,6 +47,8 @@ final class HubCore {
    * skips what the watcher has had already. A live watcher whose stream is full goes the other way: it is sent
    * nothing of the batch at hand, not even in part, and its next becomes the batch's first revision.
    *
+   * While there is no live watcher the feed is switched off; see `skipToCurrent`.
+   *
    *      revision   …  40  41  42  43  44  45  46
    *      position                  ▲                  42
    *      A LIVE                        →              gets 43 from the feed
@@ -165,10 +167,18 @@ final class HubCore {
     Watcher watcher = new Watcher(stream, id, range, request);
     stream.watchers.put(id, watcher);
     stream.offer(watcher.response().setHeader(headers.apply(current)).setCreated(true).build());
-    if (index.isEmpty()) {
-      position = Math.max(position, current); // Nobody was waiting for what lies between.
-    }
+    skipToCurrent();
     begin(watcher, current);
+  }
+
+  /**
+   * While nobody is live nothing is fed, and the position stands still. Before a watcher may become live it has to move to
+   * what history shows: a hole behind it would be seen only at the next revision.
+   */
+  private void skipToCurrent() {
+    if (index.isEmpty()) {
+      position = Math.max(position, source.currentRevision());
+    }
   }
 
   private void begin(Watcher watcher, long current) {
@@ -421,6 +431,7 @@ final class HubCore {
     if (!events.isEmpty()) {
       deliver(watcher, headers.apply(watcher.next - 1), events);
     }
+    skipToCurrent();
     if (watcher.next > position) {
       becomeLive(watcher);
     } else {

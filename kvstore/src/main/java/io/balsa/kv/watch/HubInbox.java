@@ -35,6 +35,7 @@ final class HubInbox {
   private long liveBytes;
   private long through;
   private boolean pending;
+  private boolean closed;
 
   /** Whether anybody would hear of a live event; without, the hub isn't even woken. */
   private volatile boolean wanted;
@@ -43,11 +44,32 @@ final class HubInbox {
     this.liveBytesMax = liveBytesMax;
   }
 
-  void request(Runnable request) {
+  /**
+   * Leaves a request for the hub.
+   *
+   * @return whether the hub will see it; false once the inbox is closed
+   */
+  boolean request(Runnable request) {
     lock.lock();
     try {
+      if (closed) {
+        return false;
+      }
       requests.add(request);
       wake();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes no more requests; returns those that nobody saw. */
+  List<Runnable> close() {
+    lock.lock();
+    try {
+      closed = true;
+      wanted = false;
+      return requests;
     } finally {
       lock.unlock();
     }

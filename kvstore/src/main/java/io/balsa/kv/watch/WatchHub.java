@@ -72,14 +72,12 @@ public final class WatchHub implements ApplyListener, AutoCloseable {
   }
 
   /**
-   * Opens a stream. The sink's {@link WatchSink#pullRequest} says when it may ask.
+   * A stream that isn't open yet; {@link WatchStream#open} it once whoever stands behind the sink can call it back.
    *
    * @param leaderRequired whether the stream must end when this member has had no leader for too long
    */
-  public WatchStream open(WatchSink sink, boolean leaderRequired) {
-    WatchStream stream = new WatchStream(this, sink, leaderRequired, config.streamBufferBytesMax());
-    request(opened -> opened.open(stream));
-    return stream;
+  public WatchStream newStream(WatchSink sink, boolean leaderRequired) {
+    return new WatchStream(this, sink, leaderRequired, config.streamBufferBytesMax());
   }
 
   @Override
@@ -92,8 +90,13 @@ public final class WatchHub implements ApplyListener, AutoCloseable {
     inbox.movedTo(source.currentRevision());
   }
 
-  void request(Consumer<HubCore> request) {
-    inbox.request(() -> request.accept(core));
+  /**
+   * Leaves word for the hub's thread.
+   *
+   * @return false if that thread has ended, and with it every stream
+   */
+  boolean request(Consumer<HubCore> request) {
+    return inbox.request(() -> request.accept(core));
   }
 
   private void run() {
@@ -110,6 +113,7 @@ public final class WatchHub implements ApplyListener, AutoCloseable {
       LOG.error("the watch hub failed; every watch ends", e);
     } finally {
       closing = true;
+      inbox.close().forEach(Runnable::run);
       core.failAll(KvError.SERVER_STOPPED);
       stopped.complete(null);
     }

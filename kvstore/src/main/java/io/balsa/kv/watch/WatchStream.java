@@ -8,7 +8,10 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One client's stream of watches: its watchers by id, and what waits for the client to take it.
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * answer has room.
  */
 public final class WatchStream {
+  private static final Logger LOG = LoggerFactory.getLogger(WatchStream.class);
+
   private final WatchHub hub;
   private final WatchSink sink;
   private final boolean leaderRequired;
@@ -54,15 +59,23 @@ public final class WatchStream {
     this.bufferBytesMax = bufferBytesMax;
   }
 
+  /** Begins. {@link WatchSink#pullRequest} says when the client may ask. */
+  public void open() {
+    if (!hub.request(core -> core.open(this))) {
+      sink.fail(
+          KvError.SERVER_STOPPED); // The hub's thread has ended: nobody else talks to the sink.
+    }
+  }
+
   /** The client asks for something. Not again before {@link WatchSink#pullRequest}. */
   public void onRequest(WatchRequest request) {
-    hub.request(core -> core.handle(this, request));
+    tell(core -> core.handle(this, request));
   }
 
   /** The sink is ready again after it wasn't. */
   public void onReady() {
     if (readyOnItsWay.compareAndSet(false, true)) {
-      hub.request(
+      tell(
           core -> {
             readyOnItsWay.set(false);
             core.ready(this);
@@ -72,12 +85,18 @@ public final class WatchStream {
 
   /** The client has closed its side, in good order: all watches end, and the stream. */
   public void onClientDone() {
-    hub.request(core -> core.finish(this));
+    tell(core -> core.finish(this));
   }
 
   /** The client is gone: all watches end, nothing is said any more. */
   public void onClientGone() {
-    hub.request(core -> core.abandon(this));
+    tell(core -> core.abandon(this));
+  }
+
+  private void tell(Consumer<HubCore> word) {
+    if (!hub.request(word)) {
+      LOG.trace("a watch stream spoke to a hub that had stopped, and that had ended the stream");
+    }
   }
 
   /** The lowest id that this stream never used. An id isn't used twice: a late event would be taken for the new watch's. */

@@ -48,7 +48,7 @@ final class Watcher {
   final List<Event> pending = new ArrayList<>();
 
   /** Whether it was sent anything since the last round of progress notifications. */
-  boolean active = true;
+  boolean active;
 
   Watcher(WatchStream stream, long id, KeyRange range, WatchCreateRequest request) {
     this.stream = stream;
