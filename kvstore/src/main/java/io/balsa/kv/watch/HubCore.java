@@ -454,10 +454,17 @@ final class HubCore {
     if (stream.behindCount > 0 || position < stream.progressOwed) {
       return false;
     }
+    boolean ahead = false;
     for (Watcher watcher : stream.watchers.values()) {
       if (watcher.startRevision > stream.progressOwed) {
         return true; // It watches the future: etcd doesn't answer either.
       }
+      // History gave it more than the position: a client that resumed from the answer would get
+      // that twice.
+      ahead |= watcher.next > position + 1;
+    }
+    if (ahead) {
+      return false;
     }
     stream.offer(
         WatchResponse.newBuilder().setHeader(headers.apply(position)).setWatchId(-1).build());
