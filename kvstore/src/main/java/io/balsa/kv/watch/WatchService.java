@@ -1,10 +1,10 @@
 package io.balsa.kv.watch;
 
+import io.balsa.kv.etcd.GrpcErrors;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.WatchGrpc;
 import io.balsa.kv.proto.WatchRequest;
 import io.balsa.kv.proto.WatchResponse;
-import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.function.BooleanSupplier;
@@ -30,9 +30,9 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
     ServerCallStreamObserver<WatchResponse> call =
         (ServerCallStreamObserver<WatchResponse>) responses;
     call.disableAutoRequest();
-    boolean leaderRequired = LeaderRequired.byThisCall();
+    boolean leaderRequired = InsistsOnLeader.byThisCall();
     if (leaderRequired && !hasLeader.getAsBoolean()) {
-      call.onError(statusOf(KvError.NO_LEADER).asRuntimeException());
+      call.onError(GrpcErrors.of(KvError.NO_LEADER));
       return new Deaf();
     }
     WatchStream stream = hub.newStream(new CallSink(call), leaderRequired);
@@ -41,10 +41,6 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
     stream.open(); // Last: from here on the hub writes, and without a cancel handler a write may
     // throw.
     return new Requests(stream);
-  }
-
-  static Status statusOf(KvError error) {
-    return Status.fromCodeValue(error.code().number()).withDescription(error.text());
   }
 
   /** What the client says. Runs on the call's thread. */
@@ -101,7 +97,7 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
 
     @Override
     public void fail(KvError error) {
-      call.onError(statusOf(error).asRuntimeException());
+      call.onError(GrpcErrors.of(error));
     }
   }
 }

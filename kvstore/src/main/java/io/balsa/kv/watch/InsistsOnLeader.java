@@ -9,9 +9,9 @@ import io.grpc.ServerInterceptor;
 
 /**
  * Notes the metadata {@code hasleader: true}, by which a client asks to be cut off from a member that has no leader, rather
- * than to be served what may be old. Stateless; any thread.
+ * than to be served what may be old. For streams, which may lose the leader after they began. Stateless; any thread.
  */
-public final class LeaderRequired implements ServerInterceptor {
+public final class InsistsOnLeader implements ServerInterceptor {
   private static final Metadata.Key<String> HAS_LEADER =
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
   private static final Context.Key<Boolean> REQUIRED =
