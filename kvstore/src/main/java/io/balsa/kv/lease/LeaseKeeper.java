@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LeaseKeeper implements ApplyListener {
   /*
-   * The promise: a lease lives at least its TTL after the answer to its grant or to its last renewal.
+   * The promise: a lease lives at least its TTL after it was granted, and after its last renewal came in.
    *
    * One leader keeps it by its own monotonic clock. Across a change of leader three things keep it:
    *
@@ -40,9 +40,9 @@ public final class LeaseKeeper implements ApplyListener {
    *      state by then, and nothing of theirs can come later.
    *   2. A renewal is answered only after a round of heartbeats that began after the request came in (`LeadershipRounds`).
    *      etcd answers from memory; a leader that was paused and deposed, and doesn't know it, then promises a TTL while the
-   *      new leader's countdown has been running for as long as the pause was. With the round, the new leader
-   *      can't have been elected before the request came in, so its countdown ends later than the promise. A round costs no
-   *      disk, and all renewals that wait share it, as all reads do.
+   *      new leader's countdown has been running for as long as the pause was. With the round, no other leader can
+   *      have been elected before the request came in: one of its voters answered our round, and voted later. So the new
+   *      countdown ends later than the promise. A round costs no disk, and all renewals that wait share it.
    *   3. What a deposed leader believes has no effect: an expiry names the term of its proposer, and is void in any other
    *      (etcd #15247: a leader that hung in fdatasync came back and revoked everything).
    *

@@ -11,14 +11,14 @@ import io.grpc.ServerInterceptor;
  * Notes the metadata {@code hasleader: true}, by which a client asks to be cut off from a member that has no leader, rather
  * than to be served what may be old. For streams, which may lose the leader after they began. Stateless; any thread.
  */
-public final class InsistsOnLeader implements ServerInterceptor {
+final class InsistsOnLeader implements ServerInterceptor {
   private static final Metadata.Key<String> HAS_LEADER =
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
   private static final Context.Key<Boolean> REQUIRED =
       Context.keyWithDefault("leader required", false);
 
   /** Whether the call that this thread is handling asked for it. */
-  public static boolean byThisCall() {
+  static boolean byThisCall() {
     return REQUIRED.get();
   }
 

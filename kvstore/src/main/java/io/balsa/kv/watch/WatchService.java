@@ -5,6 +5,8 @@ import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.WatchGrpc;
 import io.balsa.kv.proto.WatchRequest;
 import io.balsa.kv.proto.WatchResponse;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.function.BooleanSupplier;
@@ -23,6 +25,11 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
   public WatchService(WatchHub hub, BooleanSupplier hasLeader) {
     this.hub = hub;
     this.hasLeader = hasLeader;
+  }
+
+  /** What to register at the server: the service, with what it needs to know of a call's metadata. */
+  public ServerServiceDefinition definition() {
+    return ServerInterceptors.intercept(this, new InsistsOnLeader());
   }
 
   @Override
