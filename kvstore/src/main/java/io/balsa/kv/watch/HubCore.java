@@ -13,6 +13,7 @@ import io.balsa.kv.state.HistoryBatch;
 import io.balsa.kv.state.HistoryCompactedException;
 import io.balsa.kv.state.RevisionEvents;
 import io.balsa.raft.model.Bytes;
+import io.balsa.raft.model.Invariant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -296,6 +297,8 @@ final class HubCore {
                 KeyRange.ALL,
                 config.historyRevisionsMax(),
                 config.responseBytesMax());
+        Invariant.check(
+            batch.nextRevision() > position + 1, "no history after %d of %d", position, revision);
         for (int from = 0; from < batch.revisions().size(); ) {
           from = offerChunk(batch.revisions(), from);
         }

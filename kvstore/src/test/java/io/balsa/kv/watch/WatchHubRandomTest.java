@@ -10,7 +10,6 @@ import io.balsa.kv.proto.WatchCreateRequest.FilterType;
 import io.balsa.kv.proto.WatchProgressRequest;
 import io.balsa.kv.proto.WatchRequest;
 import io.balsa.kv.proto.WatchResponse;
-import io.balsa.kv.state.RevisionEvents;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,13 +19,17 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Random lives of watchers: writers, compactions, restored snapshots, watchers that come, go, stall and resume. Small bounds make
  * everything overflow often. Every stream is judged against the full history at the end.
  */
 class WatchHubRandomTest {
+  private static final Logger LOG = LoggerFactory.getLogger(WatchHubRandomTest.class);
   private static final int RUNS = 150;
   private static final int STEPS = 600;
 
@@ -35,17 +38,29 @@ class WatchHubRandomTest {
 
   @Test
   void everyWatcherIsSentExactlyItsPartOfTheHistory() {
+    manyLives(FakeWorld::new);
+  }
+
+  @Test
+  void everyWatcherOfTheRealStateIsSentExactlyItsPartOfTheHistory() {
+    manyLives(StateWorld::new);
+  }
+
+  private static void manyLives(Supplier<World> worlds) {
     long events = 0;
     long overtaken = 0;
     long bookmarks = 0;
     for (long seed = 0; seed < RUNS; seed++) {
-      Run run = new Run(seed);
-      run.live();
-      run.judge();
-      events += run.events;
-      overtaken += run.overtaken;
-      bookmarks += run.bookmarks;
+      try (World world = worlds.get()) {
+        Run run = new Run(seed, world);
+        run.live();
+        run.judge();
+        events += run.events;
+        overtaken += run.overtaken;
+        bookmarks += run.bookmarks;
+      }
     }
+    LOG.info("{} events, {} watchers overtaken, {} bookmarks", events, overtaken, bookmarks);
     // A run in which nothing happens proves nothing.
     assertThat(events).isGreaterThan(50_000);
     assertThat(overtaken).isGreaterThan(50);
@@ -67,21 +82,21 @@ class WatchHubRandomTest {
   private static final class Run {
     final String name;
     final Random random;
-    final FakeHistory history = new FakeHistory();
+    final World world;
     final List<Client> clients = new ArrayList<>();
-    final List<RevisionEvents> applied = new ArrayList<>();
     final WatchHub hub;
     long now;
     long events;
     long overtaken;
     long bookmarks;
 
-    Run(long seed) {
+    Run(long seed, World world) {
+      this.world = world;
       name = "seed " + seed;
       random = new Random(seed);
       hub =
           new WatchHub(
-              history,
+              world.source(),
               SMALL,
               revision -> ResponseHeader.newBuilder().setRevision(revision).build(),
               () -> true,
@@ -111,7 +126,7 @@ class WatchHubRandomTest {
     private void act(int choice) {
       Client client = clients.get(random.nextInt(clients.size()));
       if (choice < 50) {
-        applied.add(history.write(changes()));
+        world.write(changes());
         if (random.nextInt(3) == 0) {
           feed();
         }
@@ -133,7 +148,7 @@ class WatchHubRandomTest {
         client.sink.take(Long.MAX_VALUE);
         client.stream.onReady();
       } else if (choice < 84) {
-        history.compact(Math.max(1, history.currentRevision() - random.nextInt(40)));
+        world.compact(Math.max(1, current() - random.nextInt(40)));
       } else if (choice < 86) {
         restore();
       } else {
@@ -141,21 +156,17 @@ class WatchHubRandomTest {
       }
     }
 
-    /** The apply thread speaks to the hub. */
     private void feed() {
-      if (!applied.isEmpty()) {
-        hub.onApplied(List.copyOf(applied), applied.get(applied.size() - 1).revision());
-        applied.clear();
-      }
+      world.feed(hub);
     }
 
     /** A snapshot brings revisions that the hub never hears of one by one. */
     private void restore() {
-      feed();
+      List<Map<String, Optional<String>>> writes = new ArrayList<>();
       for (int i = random.nextInt(20); i > 0; i--) {
-        history.write(changes());
+        writes.add(changes());
       }
-      hub.onRestored();
+      world.restore(writes, hub);
     }
 
     private Map<String, Optional<String>> changes() {
@@ -165,6 +176,10 @@ class WatchHubRandomTest {
         changes.put(key(), random.nextInt(4) == 0 ? Optional.empty() : Optional.of(value));
       }
       return changes;
+    }
+
+    private long current() {
+      return world.source().currentRevision();
     }
 
     private String key() {
@@ -187,7 +202,7 @@ class WatchHubRandomTest {
         request.addFilters(FilterType.forNumber(random.nextInt(2)));
       }
       if (random.nextInt(3) > 0) {
-        request.setStartRevision(1 + random.nextInt((int) history.currentRevision() + 5));
+        request.setStartRevision(1 + random.nextInt((int) current() + 5));
       }
       return request.build();
     }
@@ -228,7 +243,7 @@ class WatchHubRandomTest {
         } else if (response.getCreated()) {
           WatchCreateRequest request = client.creates.get((int) id);
           String watchName = clientName + " watch " + id + " of " + request;
-          judges.put(id, new WatchJudge(watchName, request, response, history.all()));
+          judges.put(id, new WatchJudge(watchName, request, response, world));
         } else {
           bookmarks += response.getEventsCount() == 0 && !response.getCanceled() ? 1 : 0;
           Objects.requireNonNull(judges.get(id), clientName).heard(response);
