@@ -1,6 +1,5 @@
 package io.balsa.kv.watch;
 
-import com.google.protobuf.ByteString;
 import io.balsa.kv.model.KeyRange;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.Event;
@@ -151,7 +150,7 @@ final class HubCore {
 
   private void create(WatchStream stream, WatchCreateRequest request) {
     long current = source.currentRevision();
-    KeyRange range = rangeOf(request);
+    KeyRange range = Watcher.rangeOf(request);
     if (request.getStartRevision() < 0) {
       refuse(stream, KvError.COMPACTED.text(), current);
       return;
@@ -193,12 +192,6 @@ final class HubCore {
     } else {
       becomeBehind(watcher);
     }
-  }
-
-  private static KeyRange rangeOf(WatchCreateRequest request) {
-    ByteString key = request.getKey();
-    Bytes from = key.isEmpty() ? KeyRange.ALL.key() : Bytes.wrap(key.toByteArray());
-    return new KeyRange(from, Bytes.wrap(request.getRangeEnd().toByteArray()));
   }
 
   private void refuse(WatchStream stream, String reason, long current) {
