@@ -138,7 +138,6 @@ public final class GroupDriver<R> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    driver.forget(this);
     stopped.complete(null);
   }
 

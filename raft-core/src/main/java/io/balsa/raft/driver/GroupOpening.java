@@ -36,7 +36,7 @@ final class GroupOpening<R> {
 
   GroupDriver<R> open(Collection<NodeId> initialVoters, Map<GroupId, GroupDriver<?>> groups) {
     if (groups.containsKey(group)) {
-      throw new IllegalArgumentException(group + " is open already");
+      throw new IllegalArgumentException(group + " was opened on this host before");
     }
     return assemble(recover(initialVoters), groups);
   }

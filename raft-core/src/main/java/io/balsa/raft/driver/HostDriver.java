@@ -29,12 +29,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class HostDriver implements AutoCloseable {
   private static final String STOP_THREAD = "balsa-stop";
+  private static final int MESSAGES_PER_ITEM = 16;
   private static final Logger log = LoggerFactory.getLogger(HostDriver.class);
 
   private final HostParts parts;
   private final Transport transport;
   private final HostLoop loop;
   private final List<Thread> threads = new ArrayList<>();
+
+  /** Closed ones, too: a log store is asked for a group only once. */
   private final Map<GroupId, GroupDriver<?>> groups = new ConcurrentHashMap<>();
 
   /** Held while a group is opened: one at a time. */
@@ -93,6 +96,7 @@ public final class HostDriver implements AutoCloseable {
    * Recovers this host's replica of a group, and lets it take part. Blocks.
    *
    * @throws StorageException if the group can't be recovered; nothing was started
+   * @throws IllegalArgumentException if the group was opened on this host before
    */
   public <R> GroupDriver<R> openGroup(
       GroupId group, StateMachine<R> stateMachine, Collection<NodeId> initialVoters) {
@@ -137,10 +141,6 @@ public final class HostDriver implements AutoCloseable {
       throw new IllegalStateException(
           "called on " + Thread.currentThread().getName() + ", which would wait for itself");
     }
-  }
-
-  void forget(GroupDriver<?> group) {
-    groups.remove(group.group(), group);
   }
 
   private NodeStoppedException stopReason() {
@@ -221,9 +221,14 @@ public final class HostDriver implements AutoCloseable {
   private final class FromPeers implements Transport.Inbound {
     @Override
     public void onMessages(NodeId from, List<GroupMessage> messages) {
-      if (!parts.inbox().offer(InboxItems.Messages.of(from, messages))) {
-        // Raft copes with lost messages, and the sender slows down by itself.
-        droppedMessages.add(messages.size());
+      // In parts, so that a burst isn't lost as a whole.
+      for (int i = 0; i < messages.size(); i += MESSAGES_PER_ITEM) {
+        int end = Math.min(messages.size(), i + MESSAGES_PER_ITEM);
+        List<GroupMessage> part = messages.subList(i, end);
+        if (!parts.inbox().offer(InboxItems.Messages.of(from, part))) {
+          // Raft copes with lost messages, and the sender slows down by itself.
+          droppedMessages.add(part.size());
+        }
       }
     }
 

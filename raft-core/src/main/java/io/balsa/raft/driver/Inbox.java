@@ -29,7 +29,10 @@ final class Inbox {
    */
   boolean offer(InboxItem item) {
     long bytes = item.bytes();
-    if (waitingBytes.addAndGet(bytes) > bytesMax) {
+    long before = waitingBytes.getAndAdd(bytes);
+    // What is larger than the bound by itself is taken when nothing else waits: it would never come
+    // through otherwise.
+    if (before > 0 && before + bytes > bytesMax) {
       waitingBytes.addAndGet(-bytes);
       return false;
     }

@@ -1,12 +1,8 @@
 package io.balsa.raft.driver;
 
 import io.balsa.raft.message.GroupMessage;
-import io.balsa.raft.message.Message;
-import io.balsa.raft.message.Message.AppendRequest;
-import io.balsa.raft.message.Message.InstallSnapshotRequest;
-import io.balsa.raft.message.Message.ProposeRequest;
+import io.balsa.raft.message.MessageSize;
 import io.balsa.raft.model.Bytes;
-import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.NodeStoppedException;
@@ -95,21 +91,9 @@ final class InboxItems {
     static Messages of(NodeId from, List<GroupMessage> messages) {
       long bytes = 0;
       for (GroupMessage message : messages) {
-        bytes += ITEM_BYTES + payloadBytes(message.message());
+        bytes += MessageSize.bytes(message.message());
       }
       return new Messages(from, messages, bytes);
-    }
-
-    /** Only three kinds carry anything to speak of. */
-    private static long payloadBytes(Message message) {
-      if (message instanceof AppendRequest append) {
-        return append.entries().stream().mapToLong(Entry::sizeBytes).sum();
-      } else if (message instanceof ProposeRequest propose) {
-        return propose.commands().stream().mapToLong(Bytes::size).sum();
-      } else if (message instanceof InstallSnapshotRequest install) {
-        return install.chunk().size();
-      }
-      return 0;
     }
 
     @Override
