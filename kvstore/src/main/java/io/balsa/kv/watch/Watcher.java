@@ -41,8 +41,9 @@ final class Watcher {
   Mode mode = Mode.NEW;
 
   /**
-   * Everything of interest before this revision was handed to the stream. For a live watcher the hub's own position counts
-   * when it is further: it isn't written to every watcher on every revision.
+   * Everything of interest before this revision was handed to the stream. For a live watcher the
+   * hub's own position counts when it is further: it isn't written to every watcher on every
+   * revision.
    */
   long next;
 
