@@ -34,8 +34,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * The Lease service of the etcd v3 API. Grants and revocations go through the log, renewals and questions about time to the
- * leader's memory. Handlers run on gRPC's event loops and don't block.
+ * The Lease service of the etcd v3 API. Grants and revocations go through the log, renewals and
+ * questions about time to the leader's memory. Handlers run on gRPC's event loops and don't block.
  */
 public final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
@@ -44,6 +44,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
   private final LeaseView leases;
   private final LeaseConfig config;
   private final LongSupplier currentRevision;
+  private final LeaseThread thread;
   private final LeaderCalls leaderCalls;
 
   /** What the service stands on. */
@@ -61,12 +62,15 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     this.leases = parts.leases();
     this.currentRevision = parts.currentRevision();
     this.config = config;
+    this.thread = parts.thread();
     this.leaderCalls =
         new LeaderCalls(
             parts.leaderChannel(), parts.thread(), config.requestTimeout(), System::nanoTime);
   }
 
-  /** What to register at the server: the service, with what it needs to know of a call's metadata. */
+  /**
+   * What to register at the server: the service, with what it needs to know of a call's metadata.
+   */
   public ServerServiceDefinition definition() {
     return ServerInterceptors.intercept(this, new Forwarded());
   }
@@ -156,7 +160,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
         LeaseTimeToLiveResponse.newBuilder().setID(id).setTTL(-1);
     return keeper
         .timeLeft(id)
-        .thenApply(
+        .thenApplyAsync(
             found -> {
               found.ifPresent(
                   left -> {
@@ -166,7 +170,8 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
                     }
                   });
               return answer.build();
-            });
+            },
+            thread);
   }
 
   private CompletableFuture<LeaseTimeToLiveResponse> askThrough(
@@ -181,12 +186,15 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
   @Override
   public void leaseLeases(
       LeaseLeasesRequest request, StreamObserver<LeaseLeasesResponse> observer) {
+    Reply.send(observer, CompletableFuture.supplyAsync(this::list, thread));
+  }
+
+  private LeaseLeasesResponse list() {
     LeaseLeasesResponse.Builder answer = LeaseLeasesResponse.newBuilder().setHeader(header());
     for (LeaseRecord lease : leases.all()) {
       answer.addLeases(LeaseStatus.newBuilder().setID(lease.id()));
     }
-    observer.onNext(answer.build());
-    observer.onCompleted();
+    return answer.build();
   }
 
   private ResponseHeader header() {
