@@ -1,0 +1,175 @@
+package io.balsa.raft.protocol;
+
+import io.balsa.raft.model.Entry;
+import io.balsa.raft.model.EntryKind;
+import io.balsa.raft.model.HardState;
+import io.balsa.raft.model.Invariant;
+import io.balsa.raft.model.Membership;
+import io.balsa.raft.model.MembershipEntry;
+import io.balsa.raft.model.NodeId;
+import io.balsa.raft.model.RestoredState;
+import io.balsa.raft.model.SnapshotMeta;
+import io.balsa.raft.protocol.election.ElectionTimer;
+import io.balsa.raft.protocol.log.LogCursors;
+import io.balsa.raft.protocol.log.LogIds;
+import io.balsa.raft.protocol.log.PendingWrites;
+import io.balsa.raft.protocol.membership.MembershipHistory;
+import io.balsa.raft.protocol.quorum.JointQuorum;
+import java.util.Optional;
+import java.util.SortedSet;
+
+/**
+ * Everything that a node knows, whatever its role. What is persistent changes here and in the outbox at once, so that
+ * nothing is changed without being written.
+ */
+final class CoreState {
+  final CoreConfig config;
+  final LogIds log;
+  final PendingWrites writes;
+  final LogCursors cursors;
+  final MembershipHistory memberships;
+  final ElectionTimer electionTimer;
+  final Outbox outbox = new Outbox();
+
+  /** The latest term seen (Figure 2). Persistent. Invariant: never decreases. */
+  private long term;
+
+  /** Who got this node's vote in the term (Figure 2). Persistent. Invariant: set at most once a term. */
+  private Optional<NodeId> votedFor;
+
+  /** The quorum of the membership in force. */
+  private JointQuorum quorum;
+
+  RoleState role;
+
+  /** The driver's monotonic clock at the current input. Invariant: never goes back. */
+  long now;
+
+  CoreState(
+      CoreConfig config, RestoredState restored, long appliedIndex, long seed, long nowNanos) {
+    Invariant.check(
+        restored.base().index() <= appliedIndex && appliedIndex <= restored.lastIndex(),
+        "the state machine holds everything through %d, the log goes from %d to %d",
+        appliedIndex,
+        restored.base().index() + 1,
+        restored.lastIndex());
+    this.config = config;
+    this.log = new LogIds(restored.base().last(), restored.termStarts(), restored.lastIndex());
+    this.writes = new PendingWrites(restored.lastIndex());
+    this.cursors = new LogCursors(appliedIndex);
+    this.memberships = new MembershipHistory(restored.base().membership(), restored.memberships());
+    this.electionTimer =
+        new ElectionTimer(
+            config.electionTimeoutNanos(), config.heartbeatIntervalNanos(), seed, nowNanos);
+    this.term = restored.hardState().term();
+    this.votedFor = restored.hardState().votedFor();
+    this.quorum = new JointQuorum(memberships.current().membership());
+    this.now = nowNanos;
+    this.role = new RoleState.FollowerState(Optional.empty(), config, nowNanos);
+    if (quorum.isMetBy(self()::equals)) {
+      electionTimer.expire(nowNanos);
+    }
+    Invariant.check(
+        term >= log.last().term(), "the log ends with %s, the term is %d", log.last(), term);
+  }
+
+  NodeId self() {
+    return config.self();
+  }
+
+  long term() {
+    return term;
+  }
+
+  Optional<NodeId> votedFor() {
+    return votedFor;
+  }
+
+  Membership membership() {
+    return memberships.current().membership();
+  }
+
+  JointQuorum quorum() {
+    return quorum;
+  }
+
+  boolean isVoter() {
+    return membership().isVoter(self());
+  }
+
+  /** All other members, in order. */
+  SortedSet<NodeId> peers() {
+    SortedSet<NodeId> peers = membership().members();
+    peers.remove(self());
+    return peers;
+  }
+
+  /** "If RPC request or response contains term T > currentTerm: set currentTerm = T" (Figure 2): with no vote in it yet. */
+  void enterTerm(long newTerm) {
+    Invariant.check(newTerm > term, "term %d follows %d", newTerm, term);
+    term = newTerm;
+    votedFor = Optional.empty();
+    outbox.persist(new HardState(term, votedFor));
+  }
+
+  void voteFor(NodeId candidate) {
+    if (votedFor.isEmpty()) {
+      votedFor = Optional.of(candidate);
+      outbox.persist(new HardState(term, votedFor));
+    }
+    Invariant.check(
+        votedFor.get().equals(candidate), "a second vote in term %d, for %s", term, candidate);
+  }
+
+  /** Appends an entry, after cutting off whatever is at its index or after it. */
+  void append(Entry entry) {
+    if (entry.index() <= log.lastIndex()) {
+      truncateFrom(entry.index());
+    }
+    log.append(entry.id());
+    outbox.persist(entry);
+    if (entry.kind() == EntryKind.MEMBERSHIP) {
+      memberships.append(new MembershipEntry(entry.id(), Membership.decode(entry.payload())));
+      quorum = new JointQuorum(membership());
+    }
+  }
+
+  private void truncateFrom(long fromIndex) {
+    Invariant.check(
+        fromIndex > cursors.commitIndex(),
+        "%d was to be replaced, and is committed: commit %d",
+        fromIndex,
+        cursors.commitIndex());
+    log.truncateFrom(fromIndex);
+    writes.truncateFrom(fromIndex);
+    if (memberships.truncateFrom(fromIndex)) {
+      quorum = new JointQuorum(membership());
+    }
+  }
+
+  /** The snapshot takes the place of the whole log. */
+  void install(SnapshotMeta meta) {
+    writes.truncateFrom(meta.index() + 1);
+    log.reset(meta.last());
+    memberships.reset(meta.membership());
+    quorum = new JointQuorum(membership());
+    cursors.installThrough(meta.index());
+    outbox.install(meta);
+  }
+
+  /** The log begins after an applied index. */
+  void compactThrough(long throughIndex) {
+    if (throughIndex <= log.base().index()) {
+      return;
+    }
+    Invariant.check(
+        throughIndex <= cursors.appliedIndex(),
+        "compacting through %d, applied %d",
+        throughIndex,
+        cursors.appliedIndex());
+    MembershipEntry membership = memberships.at(throughIndex);
+    log.compactThrough(throughIndex);
+    memberships.compactThrough(throughIndex);
+    outbox.compact(new SnapshotMeta(log.base(), membership));
+  }
+}

@@ -1,0 +1,348 @@
+package io.balsa.raft.protocol;
+
+import io.balsa.raft.message.Message.AppendAccepted;
+import io.balsa.raft.message.Message.AppendRejected;
+import io.balsa.raft.message.Message.HeartbeatRequest;
+import io.balsa.raft.message.Message.HeartbeatResponse;
+import io.balsa.raft.message.Message.ProposeAccepted;
+import io.balsa.raft.message.Message.ProposeRejected;
+import io.balsa.raft.message.Message.ProposeRequest;
+import io.balsa.raft.message.Message.ReadIndexRequest;
+import io.balsa.raft.message.Message.ReadIndexResponse;
+import io.balsa.raft.message.Message.TimeoutNow;
+import io.balsa.raft.model.Bytes;
+import io.balsa.raft.model.Entry;
+import io.balsa.raft.model.EntryId;
+import io.balsa.raft.model.Invariant;
+import io.balsa.raft.model.NodeId;
+import io.balsa.raft.model.RejectReason;
+import io.balsa.raft.protocol.RoleState.LeaderState;
+import io.balsa.raft.protocol.RoleState.Transfer;
+import io.balsa.raft.protocol.read.ReadRounds;
+import io.balsa.raft.protocol.replication.Progress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A leader's part: appending, replicating, committing (paper §5.3, §5.4), confirming reads, handing over. */
+final class Leading {
+  private final CoreState state;
+  private final Roles roles;
+
+  Leading(CoreState state, Roles roles) {
+    this.state = state;
+    this.roles = roles;
+  }
+
+  // ---- Proposals
+
+  void onPropose(LeaderState leader, Input.Propose input) {
+    Optional<RejectReason> refusal = refusalOf(leader, input.commands());
+    if (refusal.isPresent()) {
+      state.outbox.reject(
+          input.firstProposalId(), input.commands().size(), refusal.get(), leader.leader());
+    } else {
+      EntryId first = append(leader, input.commands());
+      state.outbox.accept(input.firstProposalId(), input.commands().size(), first);
+    }
+  }
+
+  /**
+   * A follower's proposals. Each of its ids is taken once a term, also when it is refused: a repeated message can neither
+   * append twice nor append what its sender was told is refused.
+   */
+  void onProposeRequest(LeaderState leader, NodeId from, ProposeRequest request) {
+    int count = request.commands().size();
+    long lastId = request.firstProposalId() + count - 1;
+    if (request.firstProposalId() <= leader.proposalsTaken.getOrDefault(from, 0L)) {
+      return;
+    }
+    leader.proposalsTaken.put(from, lastId);
+    Optional<RejectReason> refusal = refusalOf(leader, request.commands());
+    if (refusal.isPresent()) {
+      refuse(from, request, refusal.get());
+    } else {
+      EntryId first = append(leader, request.commands());
+      state.outbox.send(
+          from, new ProposeAccepted(state.term(), request.firstProposalId(), first, count));
+    }
+  }
+
+  /** Nothing of it is in this node's log. */
+  void refuse(NodeId from, ProposeRequest request, RejectReason reason) {
+    state.outbox.send(
+        from,
+        new ProposeRejected(
+            state.term(), request.firstProposalId(), request.commands().size(), reason));
+  }
+
+  private Optional<RejectReason> refusalOf(LeaderState leader, List<Bytes> commands) {
+    if (leader.transfer.isPresent()) {
+      return Optional.of(RejectReason.LEADERSHIP_TRANSFER);
+    }
+    for (Bytes command : commands) {
+      if (command.size() > state.config.commandBytesMax()) {
+        return Optional.of(RejectReason.TOO_LARGE);
+      }
+    }
+    return leader.uncommitted.hasRoomFor(bytesOf(commands))
+        ? Optional.empty()
+        : Optional.of(RejectReason.OVERLOADED);
+  }
+
+  private static long bytesOf(List<Bytes> commands) {
+    long bytes = 0;
+    for (Bytes command : commands) {
+      bytes += command.size() + Entry.OVERHEAD_BYTES;
+    }
+    return bytes;
+  }
+
+  private EntryId append(LeaderState leader, List<Bytes> commands) {
+    EntryId first = new EntryId(state.term(), state.log.lastIndex() + 1);
+    for (Bytes command : commands) {
+      EntryId id = new EntryId(state.term(), state.log.lastIndex() + 1);
+      state.append(Entry.command(id, command));
+    }
+    leader.uncommitted.onAppended(state.log.lastIndex(), bytesOf(commands));
+    return first;
+  }
+
+  // ---- Replication
+
+  void onAppendAccepted(LeaderState leader, NodeId from, AppendAccepted response) {
+    Progress progress = leader.progress.get(from);
+    if (progress == null) {
+      return;
+    }
+    Invariant.check(
+        response.matchIndex() <= state.log.lastIndex(),
+        "%s holds %d, the leader only %s",
+        from,
+        response.matchIndex(),
+        state.log.last());
+    progress.heard(state.now);
+    progress.onAccepted(response.matchIndex());
+    if (progress.mode() == Progress.Mode.SNAPSHOT && state.log.holdsTermOf(progress.matchIndex())) {
+      progress.onSnapshotSent(progress.matchIndex()); // what it lacks is in the log again
+    }
+    maybeCommit(leader);
+    maybeSendTimeoutNow(leader);
+  }
+
+  void onAppendRejected(LeaderState leader, NodeId from, AppendRejected response) {
+    Progress progress = leader.progress.get(from);
+    if (progress == null) {
+      return;
+    }
+    progress.heard(state.now);
+    progress.onRejected(response.prevIndex(), state.log.lastAtMost(response.hint()).index());
+  }
+
+  /**
+   * A sign of life. If the follower should have acknowledged more by now, an append without entries finds out whether some
+   * were lost: it is refused if so, and waits behind the follower's own disk if not.
+   */
+  void onHeartbeatResponse(LeaderState leader, NodeId from, HeartbeatResponse response) {
+    Progress progress = leader.progress.get(from);
+    if (progress == null) {
+      return;
+    }
+    progress.heard(state.now);
+    progress.resumeProbing();
+    boolean owesAnswers =
+        progress.mode() == Progress.Mode.REPLICATE
+            && progress.matchIndex() < progress.nextIndex() - 1;
+    if (owesAnswers && state.log.holdsTermOf(progress.nextIndex() - 1)) {
+      EntryId prev = state.log.idAt(progress.nextIndex() - 1);
+      state.outbox.send(
+          new Send.Append(from, state.term(), prev, prev, state.cursors.commitIndex()));
+    }
+    leader.reads.onAnswer(from, response.readSequence());
+    grantConfirmed(leader);
+  }
+
+  void onSnapshotSent(LeaderState leader, Input.SnapshotSent input) {
+    Progress progress = leader.progress.get(input.peer());
+    if (progress != null) {
+      progress.onSnapshotSent(input.meta().index());
+    }
+  }
+
+  void onSnapshotFailed(LeaderState leader, NodeId peer) {
+    Progress progress = leader.progress.get(peer);
+    if (progress != null) {
+      progress.onSnapshotFailed();
+    }
+  }
+
+  void onPeerUnreachable(LeaderState leader, NodeId peer) {
+    Progress progress = leader.progress.get(peer);
+    if (progress != null) {
+      progress.onUnreachable();
+    }
+  }
+
+  /** Sends as much as the follower's window allows. */
+  private void replicateTo(NodeId to, Progress progress) {
+    while (!progress.isPaused()) {
+      long prevIndex = progress.nextIndex() - 1;
+      if (!state.log.holdsTermOf(prevIndex)) {
+        progress.awaitSnapshot();
+        state.outbox.send(new Send.SendSnapshot(to, state.term(), state.log.base().index()));
+        return;
+      }
+      long commitIndex = state.cursors.commitIndex();
+      long lastIndex = Math.min(state.log.lastIndex(), prevIndex + state.config.appendEntriesMax());
+      boolean hasNews = lastIndex > prevIndex || commitIndex > progress.commitSent();
+      if (!hasNews && progress.mode() == Progress.Mode.REPLICATE) {
+        return;
+      }
+      state.outbox.send(
+          new Send.Append(
+              to, state.term(), state.log.idAt(prevIndex), state.log.idAt(lastIndex), commitIndex));
+      progress.onAppendSent(lastIndex, commitIndex);
+    }
+  }
+
+  // ---- Commit
+
+  void onPersisted(LeaderState leader) {
+    maybeCommit(leader);
+  }
+
+  /**
+   * "If there exists an N such that N > commitIndex, a majority of matchIndex[i] ≥ N, and log[N].term == currentTerm: set
+   * commitIndex = N" (Figure 2). An entry of an earlier term is never committed by counting (Figure 8). This node counts
+   * with what is on its own disk, like everyone else.
+   */
+  private void maybeCommit(LeaderState leader) {
+    long reached = state.quorum().reachedBy(voter -> matchIndexOf(leader, voter));
+    if (reached > state.cursors.commitIndex() && state.log.termAt(reached) == state.term()) {
+      state.cursors.commitThrough(reached);
+      leader.uncommitted.onCommitted(reached);
+    }
+  }
+
+  private long matchIndexOf(LeaderState leader, NodeId voter) {
+    if (voter.equals(state.self())) {
+      return state.writes.persistedIndex();
+    }
+    Progress progress = leader.progress.get(voter);
+    return progress == null ? 0 : progress.matchIndex();
+  }
+
+  // ---- Reads
+
+  void onReadBarrier(LeaderState leader, long readId) {
+    leader.reads.add(new ReadRounds.Waiter(Optional.empty(), readId));
+  }
+
+  void onReadIndexRequest(LeaderState leader, NodeId from, ReadIndexRequest request) {
+    leader.reads.add(new ReadRounds.Waiter(Optional.of(from), request.readId()));
+  }
+
+  /** Until an entry of its own term is committed, a leader doesn't know what is (paper §8; trap R6). */
+  private boolean knowsWhatIsCommitted(LeaderState leader) {
+    return state.cursors.commitIndex() >= leader.firstIndexOfTerm;
+  }
+
+  private void grantConfirmed(LeaderState leader) {
+    for (ReadRounds.Confirmed confirmed :
+        leader.reads.takeConfirmed(state.self(), state.quorum())) {
+      for (ReadRounds.Waiter waiter : confirmed.waiters()) {
+        grant(waiter, confirmed.readIndex());
+      }
+    }
+  }
+
+  private void grant(ReadRounds.Waiter waiter, long readIndex) {
+    if (waiter.follower().isPresent()) {
+      state.outbox.send(
+          waiter.follower().get(), new ReadIndexResponse(state.term(), waiter.readId(), readIndex));
+    } else {
+      state.outbox.grantRead(waiter.readId(), readIndex);
+    }
+  }
+
+  // ---- Time
+
+  /** When a majority was last heard, this node included; the leader steps down an election timeout later. */
+  private long quorumContactAt(LeaderState leader) {
+    return state
+        .quorum()
+        .reachedBy(
+            voter -> {
+              Progress progress = leader.progress.get(voter);
+              return progress == null ? state.now : progress.contactAt();
+            });
+  }
+
+  void onTimePassed(LeaderState leader) {
+    if (state.now - quorumContactAt(leader) >= state.config.electionTimeoutNanos()) {
+      roles.becomeFollower(state.term(), Optional.empty()); // thesis §6.2
+      return;
+    }
+    if (state.now - leader.heartbeatAt >= 0) {
+      sendHeartbeats(leader);
+    }
+    boolean transferFailed =
+        leader.transfer.isPresent() && state.now - leader.transfer.get().giveUpAt() >= 0;
+    if (transferFailed) {
+      leader.transfer = Optional.empty();
+    }
+  }
+
+  long nextDeadline(LeaderState leader) {
+    long deadline =
+        Math.min(leader.heartbeatAt, quorumContactAt(leader) + state.config.electionTimeoutNanos());
+    return leader.transfer.isPresent()
+        ? Math.min(deadline, leader.transfer.get().giveUpAt())
+        : deadline;
+  }
+
+  private void sendHeartbeats(LeaderState leader) {
+    leader.heartbeatAt = state.now + state.config.heartbeatIntervalNanos();
+    for (Map.Entry<NodeId, Progress> entry : leader.progress.entrySet()) {
+      long commitIndex = Math.min(entry.getValue().matchIndex(), state.cursors.commitIndex());
+      state.outbox.send(
+          entry.getKey(), new HeartbeatRequest(state.term(), commitIndex, leader.reads.sequence()));
+    }
+  }
+
+  /** Before everything is handed over: whatever came together travels together. */
+  void prepareReady(LeaderState leader) {
+    if (knowsWhatIsCommitted(leader) && leader.reads.closeRound(state.cursors.commitIndex())) {
+      sendHeartbeats(leader);
+      grantConfirmed(leader); // alone, this node is the quorum
+    }
+    leader.progress.forEach(this::replicateTo);
+  }
+
+  // ---- Handing over
+
+  /** Thesis §3.10: bring the target up to date, then have it start an election at once. */
+  void onTransferLeadership(LeaderState leader, NodeId target) {
+    boolean eligible =
+        state.membership().isVoter(target)
+            && leader.progress.containsKey(target)
+            && leader.transfer.isEmpty();
+    if (eligible) {
+      long giveUpAt = state.now + state.config.electionTimeoutNanos();
+      leader.transfer = Optional.of(new Transfer(target, giveUpAt, false));
+      maybeSendTimeoutNow(leader);
+    }
+  }
+
+  private void maybeSendTimeoutNow(LeaderState leader) {
+    if (leader.transfer.isEmpty() || leader.transfer.get().timeoutNowSent()) {
+      return;
+    }
+    Transfer transfer = leader.transfer.get();
+    Progress progress = leader.progress.get(transfer.target());
+    if (progress != null && progress.matchIndex() == state.log.lastIndex()) {
+      state.outbox.send(transfer.target(), new TimeoutNow(state.term()));
+      leader.transfer = Optional.of(new Transfer(transfer.target(), transfer.giveUpAt(), true));
+    }
+  }
+}

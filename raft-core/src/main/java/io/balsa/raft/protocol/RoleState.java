@@ -1,0 +1,133 @@
+package io.balsa.raft.protocol;
+
+import io.balsa.raft.model.NodeId;
+import io.balsa.raft.model.Role;
+import io.balsa.raft.protocol.election.VoteTally;
+import io.balsa.raft.protocol.proposal.ForwardedProposals;
+import io.balsa.raft.protocol.proposal.UncommittedBytes;
+import io.balsa.raft.protocol.quorum.JointQuorum;
+import io.balsa.raft.protocol.read.ForwardedReads;
+import io.balsa.raft.protocol.read.ReadRounds;
+import io.balsa.raft.protocol.replication.Progress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What a node knows only because of its role: it comes and goes with the role. */
+sealed interface RoleState {
+  Role role();
+
+  /** The leader of the term, as far as this node knows. */
+  Optional<NodeId> leader();
+
+  /** Follows a leader, or waits for one. */
+  final class FollowerState implements RoleState {
+    private Optional<NodeId> leader;
+
+    /** When the leader was last heard; meaningless without a leader. */
+    long leaderHeardAt;
+
+    final ForwardedProposals proposals;
+    final ForwardedReads reads;
+
+    FollowerState(Optional<NodeId> leader, CoreConfig config, long now) {
+      this.leader = leader;
+      this.leaderHeardAt = now;
+      this.proposals = new ForwardedProposals(5 * config.electionTimeoutNanos());
+      this.reads = new ForwardedReads(config.electionTimeoutNanos() / 2);
+    }
+
+    @Override
+    public Role role() {
+      return Role.FOLLOWER;
+    }
+
+    @Override
+    public Optional<NodeId> leader() {
+      return leader;
+    }
+
+    void follow(NodeId newLeader) {
+      leader = Optional.of(newLeader);
+    }
+
+    void loseLeader() {
+      leader = Optional.empty();
+    }
+  }
+
+  /** Asks for votes: for pre-votes first, which bind nobody. */
+  final class CandidateState implements RoleState {
+    final boolean preVote;
+    final VoteTally tally;
+
+    /** The write that makes this node's own vote durable. */
+    final long ownVotePersistId;
+
+    private CandidateState(boolean preVote, JointQuorum quorum, long ownVotePersistId) {
+      this.preVote = preVote;
+      this.tally = new VoteTally(quorum);
+      this.ownVotePersistId = ownVotePersistId;
+    }
+
+    static CandidateState forPreVote(JointQuorum quorum) {
+      return new CandidateState(true, quorum, 0);
+    }
+
+    static CandidateState forVote(JointQuorum quorum, long ownVotePersistId) {
+      return new CandidateState(false, quorum, ownVotePersistId);
+    }
+
+    @Override
+    public Role role() {
+      return preVote ? Role.PRE_CANDIDATE : Role.CANDIDATE;
+    }
+
+    @Override
+    public Optional<NodeId> leader() {
+      return Optional.empty();
+    }
+  }
+
+  /** Leads the term. */
+  final class LeaderState implements RoleState {
+    private final NodeId self;
+
+    /** What is known of each other member. */
+    final Map<NodeId, Progress> progress = new TreeMap<>();
+
+    final ReadRounds reads = new ReadRounds();
+    final UncommittedBytes uncommitted;
+
+    /** The newest proposal id taken from each follower in this term: anything up to it is a repetition. */
+    final Map<NodeId, Long> proposalsTaken = new TreeMap<>();
+
+    /** The no-op of this term: once committed, this node knows everything that is (paper §8). */
+    final long firstIndexOfTerm;
+
+    long heartbeatAt;
+
+    /** To whom leadership is being handed over, and until when that is tried. */
+    Optional<Transfer> transfer = Optional.empty();
+
+    LeaderState(NodeId self, CoreConfig config, long firstIndexOfTerm, long now) {
+      this.self = self;
+      this.uncommitted = new UncommittedBytes(config.uncommittedBytesMax());
+      this.firstIndexOfTerm = firstIndexOfTerm;
+      this.heartbeatAt = now;
+    }
+
+    @Override
+    public Role role() {
+      return Role.LEADER;
+    }
+
+    @Override
+    public Optional<NodeId> leader() {
+      return Optional.of(self);
+    }
+  }
+
+  /** A handover that is under way. */
+  record Transfer(NodeId target, long giveUpAt, boolean timeoutNowSent) {}
+}

@@ -1,0 +1,163 @@
+package io.balsa.raft.protocol.replication;
+
+import io.balsa.raft.model.Invariant;
+
+/**
+ * What the leader knows of one follower's log, and what it may send next.
+ *
+ * <pre>
+ *            matched                    rejected, or unreachable
+ *   PROBE ─────────────► REPLICATE ─────────────► PROBE
+ *     │ entries needed are gone     │
+ *     ▼                             ▼
+ *   SNAPSHOT ── sent, or failed ─► PROBE
+ * </pre>
+ *
+ * <p>PROBE: where the logs agree isn't known; one append at a time, the next after an answer or a heartbeat's. REPLICATE:
+ * appends are pipelined without waiting, up to a window. SNAPSHOT: nothing is appended until the snapshot is there.
+ */
+public final class Progress {
+  /** How appends are sent to the follower. */
+  public enum Mode {
+    PROBE,
+    REPLICATE,
+    SNAPSHOT
+  }
+
+  private final Inflights inflights;
+  private Mode mode = Mode.PROBE;
+
+  /** Durable at the follower and equal to the leader's log (Figure 2). Invariant: never decreases. */
+  private long matchIndex;
+
+  /** The next entry to send (Figure 2). Invariant: {@code > matchIndex}. */
+  private long nextIndex;
+
+  /** In PROBE: one append is on its way, or none should be sent before a sign of life. */
+  private boolean probeSent;
+
+  /** The highest commit index that an append told the follower. */
+  private long commitSent;
+
+  /** When the follower was last heard. */
+  private long contactAt;
+
+  /**
+   * @param now counts as a contact: a new leader gives everyone an election timeout to show up
+   */
+  public Progress(long nextIndex, int inflightAppendsMax, long now) {
+    this.nextIndex = nextIndex;
+    this.inflights = new Inflights(inflightAppendsMax);
+    this.contactAt = now;
+  }
+
+  public Mode mode() {
+    return mode;
+  }
+
+  public long matchIndex() {
+    return matchIndex;
+  }
+
+  public long nextIndex() {
+    return nextIndex;
+  }
+
+  public long commitSent() {
+    return commitSent;
+  }
+
+  public long contactAt() {
+    return contactAt;
+  }
+
+  public void heard(long now) {
+    contactAt = now;
+  }
+
+  /** Whether nothing may be sent until the follower answers. */
+  public boolean isPaused() {
+    return switch (mode) {
+      case PROBE -> probeSent;
+      case REPLICATE -> inflights.isFull();
+      case SNAPSHOT -> true;
+    };
+  }
+
+  /** An append from {@code nextIndex} through {@code lastIndex} leaves; with no entries when that is less. */
+  public void onAppendSent(long lastIndex, long commitIndex) {
+    commitSent = Math.max(commitSent, commitIndex);
+    if (mode == Mode.PROBE) {
+      probeSent = true;
+    } else if (lastIndex >= nextIndex) {
+      inflights.add(lastIndex);
+      nextIndex = lastIndex + 1;
+    }
+  }
+
+  /** The follower holds everything through the index. */
+  public void onAccepted(long index) {
+    boolean settled = index >= matchIndex;
+    matchIndex = Math.max(matchIndex, index);
+    nextIndex = Math.max(nextIndex, matchIndex + 1);
+    inflights.freeThrough(matchIndex);
+    if (settled && mode == Mode.PROBE) {
+      mode = Mode.REPLICATE;
+      nextIndex = matchIndex + 1;
+      inflights.clear();
+    }
+  }
+
+  /**
+   * The follower doesn't hold the entry at {@code prevIndex}.
+   *
+   * @param commonIndex the highest index at which the logs may agree
+   */
+  public void onRejected(long prevIndex, long commonIndex) {
+    if (mode == Mode.REPLICATE && prevIndex > matchIndex) {
+      probeFrom(matchIndex + 1);
+    } else if (mode == Mode.PROBE && prevIndex == nextIndex - 1) {
+      probeFrom(Math.max(matchIndex + 1, Math.min(prevIndex, commonIndex + 1)));
+    } // otherwise it answers an older append, and says nothing new
+  }
+
+  /** A sign of life: what was lost on the way may be asked for again. */
+  public void resumeProbing() {
+    probeSent = false;
+  }
+
+  /** The follower may be gone: what is on its way counts for nothing. */
+  public void onUnreachable() {
+    if (mode == Mode.REPLICATE) {
+      probeFrom(matchIndex + 1);
+    }
+  }
+
+  /** Entries that the follower needs are gone. */
+  public void awaitSnapshot() {
+    mode = Mode.SNAPSHOT;
+    inflights.clear();
+  }
+
+  public void onSnapshotSent(long index) {
+    if (mode == Mode.SNAPSHOT) {
+      probeFrom(Math.max(matchIndex, index) + 1);
+    }
+  }
+
+  /** The next try waits for a sign of life. */
+  public void onSnapshotFailed() {
+    if (mode == Mode.SNAPSHOT) {
+      probeFrom(matchIndex + 1);
+      probeSent = true;
+    }
+  }
+
+  private void probeFrom(long index) {
+    Invariant.check(index > matchIndex, "probing %d below match %d", index, matchIndex);
+    mode = Mode.PROBE;
+    nextIndex = index;
+    probeSent = false;
+    inflights.clear();
+  }
+}
