@@ -1,19 +1,35 @@
 package io.balsa.raft.testkit.invariant;
 
+import io.balsa.raft.model.NodeId;
 import io.balsa.raft.protocol.CoreStatus;
+import io.balsa.raft.protocol.Ready;
+import java.util.Map;
+import java.util.TreeMap;
 
-/** A node's cursors stand in the order base ≤ applied ≤ commit ≤ last, and what it takes for durable is durable. */
+/**
+ * A node's cursors stand in the order base ≤ applied ≤ commit ≤ last, and what it takes for durable is durable. While a
+ * snapshot is being installed, the base is already the snapshot's.
+ */
 public final class BoundsOrdered implements Property {
+  private final Map<NodeId, Long> installing = new TreeMap<>();
+
   @Override
   public void onStarted(NodeView node) {
+    installing.put(node.id(), 0L);
     onStepped(node);
+  }
+
+  @Override
+  public void onReady(NodeView node, Ready ready) {
+    ready.install().ifPresent(meta -> installing.put(node.id(), meta.index()));
   }
 
   @Override
   public void onStepped(NodeView node) {
     CoreStatus status = node.status();
+    long restored = Math.max(status.appliedIndex(), installing.getOrDefault(node.id(), 0L));
     boolean ordered =
-        status.firstIndex() - 1 <= status.appliedIndex()
+        status.firstIndex() - 1 <= restored
             && status.appliedIndex() <= status.commitIndex()
             && status.commitIndex() <= status.last().index()
             && status.persistedIndex() <= status.last().index();

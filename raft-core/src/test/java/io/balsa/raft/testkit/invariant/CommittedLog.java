@@ -4,6 +4,7 @@ import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.Membership;
 import io.balsa.raft.model.NodeId;
+import io.balsa.raft.protocol.Describe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
@@ -54,6 +55,11 @@ public final class CommittedLog implements Property {
 
   public List<Entry> entries() {
     return List.copyOf(entries);
+  }
+
+  /** For messages: the committed entry at the index, if there is one. */
+  String describe(long index) {
+    return index < 1 || index > lastIndex() ? "nothing" : Describe.entry(entry(index));
   }
 
   /** Whether the id is the committed one at its index; the beginning of the log always is. */

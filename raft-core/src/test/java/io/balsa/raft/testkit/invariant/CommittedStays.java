@@ -44,7 +44,7 @@ public final class CommittedStays implements Property {
           "%s writes %s over the committed %s",
           node.id(),
           entry.id(),
-          committed.entry(entry.index()).id());
+          committed.describe(entry.index()));
     }
   }
 
@@ -58,9 +58,7 @@ public final class CommittedStays implements Property {
         "%s says that %s is committed, but it is %s",
         node.id(),
         id,
-        id.isPresent() && id.get().index() <= committed.lastIndex()
-            ? committed.entry(id.get().index()).id()
-            : "unknown");
+        committed.describe(node.status().commitIndex()));
   }
 
   @Override

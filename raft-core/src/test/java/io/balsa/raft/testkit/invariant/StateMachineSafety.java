@@ -53,7 +53,7 @@ public final class StateMachineSafety implements Property {
         "%s applies %s, but %s is committed",
         node.id(),
         entry,
-        entry.index() <= committed.lastIndex() ? committed.entry(entry.index()) : "nothing");
+        committed.describe(entry.index()));
     applied.put(node.id(), entry.index());
   }
 }

@@ -78,7 +78,7 @@ record ClusterSetup(Command command, long electionNanos, long heartbeatNanos) {
     List<Entry> entries = new ArrayList<>();
     for (long term : terms(node)) {
       EntryId id = new EntryId(term, entries.size() + 1);
-      entries.add(Entry.command(id, Bytes.utf8("c" + id.index())));
+      entries.add(Entry.command(id, Bytes.utf8("c" + id.index() + "t" + term)));
     }
     return entries;
   }

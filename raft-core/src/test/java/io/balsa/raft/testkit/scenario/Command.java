@@ -10,7 +10,8 @@ import java.util.TreeMap;
  * A line of a scenario: a verb, words, and options of the form {@code name=value}. A quoted word keeps its spaces and isn't
  * an option.
  */
-record Command(String verb, List<String> words, SortedMap<String, String> options) {
+record Command(
+    String verb, List<String> words, SortedMap<String, String> options, boolean quietly) {
 
   static Command parse(String line) {
     List<String> words = new ArrayList<>();
@@ -33,7 +34,8 @@ record Command(String verb, List<String> words, SortedMap<String, String> option
       }
     }
     require(!words.isEmpty(), "no verb in: " + line);
-    return new Command(words.get(0), List.copyOf(words.subList(1, words.size())), options);
+    boolean quietly = words.remove("quietly");
+    return new Command(words.get(0), List.copyOf(words.subList(1, words.size())), options, quietly);
   }
 
   private static void addWord(String word, List<String> words, SortedMap<String, String> options) {

@@ -97,10 +97,11 @@ final class ScenarioCluster implements ClusterView {
     return List.copyOf(underWay);
   }
 
-  /** Takes what matches off the wire, in the order in which it was sent. */
-  List<Envelope> take(Predicate<Envelope> filter) {
-    List<Envelope> taken = underWay.stream().filter(filter).toList();
-    underWay.removeIf(filter);
+  /** Takes what matches off the wire, in the order in which it was sent; all of it, or only the first. */
+  List<Envelope> take(Predicate<Envelope> filter, boolean firstOnly) {
+    List<Envelope> taken =
+        underWay.stream().filter(filter).limit(firstOnly ? 1 : Long.MAX_VALUE).toList();
+    taken.forEach(underWay::remove); // equal envelopes are interchangeable
     return taken;
   }
 

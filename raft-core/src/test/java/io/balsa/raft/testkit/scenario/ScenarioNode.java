@@ -169,9 +169,7 @@ final class ScenarioNode implements NodeView {
       cluster.print(id() + " <- " + Describe.input(input));
       lines.forEach(line -> cluster.print("   " + line));
     }
-    cluster.invariants().onReady(this, ready);
     carryOut(ready);
-    cluster.invariants().onStepped(this);
   }
 
   private static boolean isNews(Input input) {
@@ -195,7 +193,9 @@ final class ScenarioNode implements NodeView {
   }
 
   private void carryOut(Ready ready) {
+    cluster.invariants().onReady(this, ready);
     ready.persist().ifPresent(this::write);
+    cluster.invariants().onStepped(this);
     ready.sends().forEach(this::send);
     for (Send send : ready.sendsAfterPersist()) {
       waitingSends.add(new WaitingSend(ready.afterPersistId(), send));
@@ -386,6 +386,7 @@ final class ScenarioNode implements NodeView {
     running = true;
     incarnation++;
     durableId = 0;
+    holdsWrites = false;
     core =
         RaftCore.restore(
             config, platter.restored(incarnation), appliedIndex(), seed + incarnation, nowNanos);
@@ -396,10 +397,7 @@ final class ScenarioNode implements NodeView {
   /** Carries out what the core owes from the beginning. */
   void start() {
     cluster.invariants().onStarted(this);
-    Ready ready = core.takeReady();
-    cluster.invariants().onReady(this, ready);
-    carryOut(ready);
-    cluster.invariants().onStepped(this);
+    carryOut(core.takeReady());
     while (!completions.isEmpty()) {
       stepOnce(completions.removeFirst());
     }

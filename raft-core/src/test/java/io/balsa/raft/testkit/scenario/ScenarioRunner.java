@@ -5,6 +5,8 @@ import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.Role;
 import io.balsa.raft.protocol.Describe;
 import io.balsa.raft.protocol.Input;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,8 +21,9 @@ import java.util.function.Predicate;
  * elect n1                  quietly makes n1 the leader and settles
  * propose n1 "x=1" …        read n1        transfer n1 n2        unreachable n2 n1
  * tick n1 heartbeat|election|250ms          also of a list, or of all
- * settle [n1 n2] [quietly]  delivers, persists and applies until nothing is under way to the nodes
- * deliver [from=] [to=] [kind=] [reversed]  what is under way now, once
+ * drift n1 1s               its clock goes on, and nobody wakes it
+ * settle [n1 n2]            delivers, persists and applies until nothing is under way to the nodes
+ * deliver [from=] [to=] [kind=] [first|reversed]  what is under way now, once
  * drop, repeat              as deliver: takes messages away, puts copies behind all others
  * cut n3 | cut n1>n2        what is sent from now on is lost            heal [n3 | n1>n2]
  * hold n1, persist n1 [2], release n1       writes wait; the oldest become durable; all do, and later ones at once
@@ -29,6 +32,8 @@ import java.util.function.Predicate;
  * crash n1, restart n1      what isn't durable is lost
  * status [n1], log [n1], network
  * </pre>
+ *
+ * The word {@code quietly} keeps a verb from printing.
  */
 final class ScenarioRunner {
   private ScenarioCluster cluster = new ScenarioCluster();
@@ -41,7 +46,12 @@ final class ScenarioRunner {
   List<String> run(List<String> commands) {
     for (String line : commands) {
       try {
-        run(Command.parse(line));
+        Command command = Command.parse(line);
+        if (command.quietly()) {
+          cluster.quietly(() -> run(command));
+        } else {
+          run(command);
+        }
       } catch (RuntimeException | AssertionError e) {
         throw new AssertionError(
             "at '" + line + "' after\n" + String.join("\n", cluster.takePrinted()), e);
@@ -69,6 +79,7 @@ final class ScenarioRunner {
       case "read" -> node.step(new Input.ReadBarrier(++lastReadId));
       case "transfer" -> node.step(new Input.TransferLeadership(NodeId.of(command.word(1))));
       case "unreachable" -> node.step(new Input.PeerUnreachable(NodeId.of(command.word(1))));
+      case "drift" -> node.driftTime(ClusterSetup.nanos(command.word(1)));
       case "fail" -> node.step(new Input.SnapshotFailed(NodeId.of(command.word(1))));
       case "compact" -> node.compactThrough(Long.parseLong(command.word(1)));
       case "hold" -> node.holdWrites();
@@ -129,15 +140,8 @@ final class ScenarioRunner {
 
   private void settle(Command command) {
     Set<NodeId> receivers = new TreeSet<>();
-    command.words().stream()
-        .filter(word -> !word.equals("quietly"))
-        .forEach(word -> receivers.add(cluster.get(word).id()));
-    Set<NodeId> chosen = receivers.isEmpty() ? all() : receivers;
-    if (command.hasWord("quietly")) {
-      cluster.quietly(() -> cluster.settle(chosen));
-    } else {
-      cluster.settle(chosen);
-    }
+    command.words().forEach(word -> receivers.add(cluster.get(word).id()));
+    cluster.settle(receivers.isEmpty() ? all() : receivers);
   }
 
   private void moveMessages(Command command) {
@@ -150,12 +154,13 @@ final class ScenarioRunner {
       cluster.sendAgain(cluster.underWay().stream().filter(filter).toList());
       return;
     }
-    List<Envelope> taken = cluster.take(filter);
+    List<Envelope> taken = new ArrayList<>(cluster.take(filter, command.hasWord("first")));
     Command.require(!taken.isEmpty(), "nothing matches: " + cluster.underWay());
+    if (command.hasWord("reversed")) {
+      Collections.reverse(taken);
+    }
     if (command.verb().equals("deliver")) {
-      for (int i = 0; i < taken.size(); i++) {
-        cluster.deliver(taken.get(command.hasWord("reversed") ? taken.size() - 1 - i : i));
-      }
+      taken.forEach(cluster::deliver);
     }
   }
 
