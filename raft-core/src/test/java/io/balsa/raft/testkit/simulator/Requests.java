@@ -187,9 +187,13 @@ final class Requests {
     readers.forEach(Reader::onFailed);
   }
 
-  /** What still waits, for the end of a run: nothing should. */
+  /**
+   * What still waits, for the end of a run: nothing should. Except what a deposed leader appended beyond the end of the log
+   * as it is now: that is only decided when the log grows again.
+   */
   Optional<String> leftOver() {
-    if (undecided.isEmpty() && accepted.isEmpty() && unconfirmed.isEmpty() && confirmed.isEmpty()) {
+    boolean allApplied = accepted.headMap(node.applier().appliedIndex(), true).isEmpty();
+    if (undecided.isEmpty() && allApplied && unconfirmed.isEmpty() && confirmed.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(

@@ -16,7 +16,7 @@ final class SimClock {
   }
 
   long localTime(long virtualNanos) {
-    return offsetNanos + virtualNanos + virtualNanos / 1_000 * driftPartsPerMillion / 1_000;
+    return offsetNanos + virtualNanos + virtualNanos * driftPartsPerMillion / PARTS;
   }
 
   /** The first virtual time at which the clock shows at least the local one; a bit later does no harm. */

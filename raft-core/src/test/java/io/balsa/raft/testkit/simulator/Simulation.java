@@ -205,7 +205,8 @@ final class Simulation<S extends StateMachine<?>>
                     + ".."
                     + node.platter().last()
                     + " incarnation="
-                    + node.incarnation())
+                    + node.incarnation()
+                    + node.requests().leftOver().map(owed -> "\n   " + owed).orElse(""))
         .collect(Collectors.joining("\n", swarm + "\n", "\n"));
   }
 }
