@@ -11,6 +11,8 @@ import java.util.function.Consumer;
 /** Breaks things now and then, of the kinds that the run has switched on, and mends each after a while. */
 final class Faults<S extends StateMachine<?>> {
   private static final long MILLI = Swarm.MILLI;
+  private static final long WRITER_LOOK_NANOS = MILLI / 4;
+  private static final int WRITER_LOOKS_MAX = 400;
 
   private final Simulation<S> simulation;
   private final SimNetwork network;
@@ -25,7 +27,7 @@ final class Faults<S extends StateMachine<?>> {
     this.network = network;
     this.random = random;
     Swarm swarm = simulation.swarm();
-    addIf(swarm.crashes, this::crashOne, this::crashOne, this::crashOne, this::crashAll);
+    addIf(swarm.crashes, this::crashOne, this::crashWriter, this::crashWriter, this::crashAll);
     addIf(swarm.pauses, this::pauseOne);
     addIf(swarm.partitions, this::split, this::isolate, this::cutOneWay, this::bridge);
     addIf(swarm.stalls, this::stallDisk);
@@ -90,6 +92,33 @@ final class Faults<S extends StateMachine<?>> {
 
   private void crashOne() {
     crash(interestingNode());
+  }
+
+  /** Lies in wait until somebody writes. */
+  private void crashWriter() {
+    crashWriter(WRITER_LOOKS_MAX, season);
+  }
+
+  private void crashWriter(int looks, int ofSeason) {
+    int start = random.nextInt(simulation.nodes().size());
+    for (int i = 0; i < simulation.nodes().size(); i++) {
+      SimNode<S> node = simulation.nodes().get((start + i) % simulation.nodes().size());
+      if (node.isRunning() && node.disk().isWriting()) {
+        crash(node);
+        return;
+      }
+    }
+    if (looks > 0) {
+      simulation
+          .queue()
+          .after(
+              WRITER_LOOK_NANOS,
+              () -> {
+                if (ofSeason == season) {
+                  crashWriter(looks - 1, ofSeason);
+                }
+              });
+    }
   }
 
   private void crashAll() {

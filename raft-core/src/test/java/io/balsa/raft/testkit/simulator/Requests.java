@@ -20,6 +20,8 @@ final class Requests {
   /** Two ids of different lives of a node are never equal, and later lives have greater ones. */
   private static final long IDS_PER_LIFE = 1L << 40;
 
+  private static final int IDS_REUSED = 3;
+
   /** Somebody waits until an index is applied; the id says whose entry it should be. */
   private record Accepted(EntryId id, Consumer<Outcome<Object>> client) {}
 
@@ -47,11 +49,20 @@ final class Requests {
   private final TreeMap<Long, Reader> unconfirmed = new TreeMap<>();
   private final TreeMap<Long, List<Reader>> confirmed = new TreeMap<>();
 
-  Requests(World world, SimNode<?> node, long incarnation) {
+  /**
+   * @param previous what the node's life before this one was asked
+   */
+  Requests(World world, SimNode<?> node, long incarnation, Optional<Requests> previous) {
     this.world = world;
     this.node = node;
-    lastProposalId = world.has(PlantedBug.PROPOSAL_IDS_REUSED) ? 0 : incarnation * IDS_PER_LIFE;
-    lastReadId = world.has(PlantedBug.READ_IDS_REUSED) ? 0 : incarnation * IDS_PER_LIFE;
+    lastProposalId = incarnation * IDS_PER_LIFE;
+    lastReadId = incarnation * IDS_PER_LIFE;
+    if (previous.isPresent() && world.has(PlantedBug.PROPOSAL_IDS_REUSED)) {
+      lastProposalId = Math.max(0, previous.get().lastProposalId - IDS_REUSED);
+    }
+    if (previous.isPresent() && world.has(PlantedBug.READ_IDS_REUSED)) {
+      lastReadId = Math.max(0, previous.get().lastReadId - IDS_REUSED);
+    }
   }
 
   // Proposals.

@@ -157,7 +157,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     disk.recover().forEach(note -> world.trace().note(id().value(), note));
     applier = new SimApplier<>(world, this, subject.create());
     applier.recover();
-    requests = new Requests(world, this, incarnation);
+    requests = new Requests(world, this, incarnation, Optional.ofNullable(requests));
     long seed = random.nextLong();
     core =
         RaftCore.restore(
