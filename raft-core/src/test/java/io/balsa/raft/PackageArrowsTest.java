@@ -7,14 +7,12 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaClass;
-import java.util.Collection;
-import java.util.concurrent.Executor;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
@@ -63,7 +61,8 @@ final class PackageArrowsTest {
         .map(
             arrow ->
                 DynamicTest.dynamicTest(
-                    arrow.getKey(), () -> arrowRule(arrow.getKey(), arrow.getValue()).check(CLASSES)));
+                    arrow.getKey(),
+                    () -> arrowRule(arrow.getKey(), arrow.getValue()).check(CLASSES)));
   }
 
   private static ArchRule arrowRule(String from, List<String> to) {
@@ -78,13 +77,13 @@ final class PackageArrowsTest {
         .should()
         .dependOnClassesThat(
             resideInAnyPackage(forbidden)
-                .or(resideInAnyPackage(ROOT).and(from.equals("driver") ? notAFacadeValue() : alwaysTrue())))
+                .or(
+                    resideInAnyPackage(ROOT)
+                        .and(from.equals("driver") ? notAFacadeValue() : alwaysTrue())))
         .allowEmptyShould(true);
   }
 
-  private static DescribedPredicate<
-          JavaClass>
-      notAFacadeValue() {
+  private static DescribedPredicate<JavaClass> notAFacadeValue() {
     return DescribedPredicate.describe(
         "not a value of the facade",
         javaClass ->
@@ -94,7 +93,8 @@ final class PackageArrowsTest {
 
   @Test
   void packagesFormNoCycles() {
-    // The facade and its driver are one thing in two packages: the driver returns the facade's values.
+    // The facade and its driver are one thing in two packages: the driver returns the facade's
+    // values.
     slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
     slices().matching(ROOT + ".protocol.(*)..").should().beFreeOfCycles().check(CLASSES);
   }
@@ -113,7 +113,9 @@ final class PackageArrowsTest {
                 .or(assignableTo(UUID.class))
                 .or(assignableTo(Instant.class))
                 .or(assignableTo(Clock.class))
-                .or(resideInAnyPackage("java.util.concurrent..", "java.io..", "java.nio..", "org.slf4j..")))
+                .or(
+                    resideInAnyPackage(
+                        "java.util.concurrent..", "java.io..", "java.nio..", "org.slf4j..")))
         .check(CLASSES);
   }
 
