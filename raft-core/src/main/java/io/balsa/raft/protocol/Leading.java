@@ -141,7 +141,9 @@ final class Leading {
 
   /**
    * A sign of life. If the follower should have acknowledged more by now, an append without entries finds out whether some
-   * were lost: it is refused if so, and waits behind the follower's own disk if not.
+   * were lost: it is refused if so, and waits behind the follower's own disk if not. If the log has been compacted past
+   * what was sent, nothing is left to ask with, nor to send next: the follower needs a snapshot, whatever it answers (trap
+   * S7).
    */
   void onHeartbeatResponse(LeaderState leader, NodeId from, HeartbeatResponse response) {
     Progress progress = leader.progress.get(from);
@@ -157,6 +159,8 @@ final class Leading {
       EntryId prev = state.log.idAt(progress.nextIndex() - 1);
       state.outbox.send(
           new Send.Append(from, state.term(), prev, prev, state.cursors.commitIndex()));
+    } else if (owesAnswers) {
+      progress.onCompactedPast();
     }
     leader.reads.onAnswer(from, response.readSequence());
     grantConfirmed(leader);
