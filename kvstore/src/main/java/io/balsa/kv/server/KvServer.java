@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 final class KvServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(KvServer.class);
+
+  private static final long PUBLISH_PAUSE_MILLIS = 200;
 
   private final ServerConfig config;
   private final Identity self;
@@ -110,21 +113,20 @@ final class KvServer implements AutoCloseable {
                     .addAllPeerUrls(MemberUrls.texts(config.urls().advertisePeer()))
                     .addAllClientUrls(MemberUrls.texts(config.urls().advertiseClient())));
     var unused =
-        member
-            .router()
-            .propose(command)
-            .whenComplete(
-                (done, failure) -> {
-                  if (failure == null) {
-                    log.info("ready to serve client requests");
-                    ready.complete(null);
-                  } else if (closing) {
-                    ready.completeExceptionally(failure);
-                  } else {
-                    log.warn("can't reach a majority of the members yet: {}", failure.getMessage());
-                    publish();
-                  }
-                });
+        member.router().propose(command).whenComplete((done, failure) -> published(failure));
+  }
+
+  private void published(@Nullable Throwable failure) {
+    if (failure == null) {
+      log.info("ready to serve client requests");
+      ready.complete(null);
+    } else if (closing || member.node().stopped().isDone()) {
+      ready.completeExceptionally(failure);
+    } else {
+      log.warn("can't reach a majority of the members yet: {}", failure.getMessage());
+      CompletableFuture.delayedExecutor(PUBLISH_PAUSE_MILLIS, TimeUnit.MILLISECONDS)
+          .execute(this::publish);
+    }
   }
 
   /** Completes when clients can be served: a leader is known, and this member has caught up. */
