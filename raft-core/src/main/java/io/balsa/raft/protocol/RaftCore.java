@@ -72,14 +72,15 @@ public final class RaftCore {
     Invariant.check(nowNanos - state.now >= 0, "time goes back from %d to %d", state.now, nowNanos);
     state.now = nowNanos;
     input.accept(onInput);
+    if (state.role instanceof LeaderState leader) {
+      reconfiguring.goOn(leader);
+    }
   }
 
   /** Hands over everything owed since the last call. */
   public Ready takeReady() {
     if (state.role instanceof LeaderState leader) {
-      reconfiguring.prepareReady(leader);
       leading.prepareReady(leader);
-      reconfiguring.stepDownIfRemoved(leader);
     } else if (state.role instanceof FollowerState follower) {
       following.prepareReady(follower);
     }

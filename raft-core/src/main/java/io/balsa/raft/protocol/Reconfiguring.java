@@ -115,43 +115,36 @@ final class Reconfiguring {
     return id;
   }
 
-  /** Goes on with whatever the last inputs made possible. */
-  void prepareReady(LeaderState leader) {
+  /** Goes on with whatever the last input made possible. */
+  void goOn(LeaderState leader) {
     dismissDeparted(leader);
     MembershipEntry current = state.memberships.current();
-    boolean committed = current.id().index() <= state.cursors.commitIndex();
-    boolean knowsWhatIsCommitted = state.cursors.commitIndex() >= leader.firstIndexOfTerm;
-    if (committed && knowsWhatIsCommitted && current.membership().isJoint()) {
+    boolean settled =
+        current.id().index() <= state.cursors.commitIndex()
+            && state.cursors.commitIndex() >= leader.firstIndexOfTerm;
+    if (settled && current.membership().isJoint()) {
       append(leader, MembershipRule.leave(current.membership()));
+    } else if (settled && !state.isVoter()) {
+      successor(leader, current.id().index()).ifPresent(this::handOver);
     }
   }
 
   /**
-   * "The leader steps down (returns to follower state) once it has committed the C_new log entry" (paper §6), and hands
-   * over to the member that has most of the log.
+   * "The leader steps down (returns to follower state) once it has committed the C_new log entry" (paper §6), and has told
+   * the member that has most of the log, so that this one leads at once.
    */
-  void stepDownIfRemoved(LeaderState leader) {
-    MembershipEntry current = state.memberships.current();
-    boolean removed =
-        !state.isVoter()
-            && current.id().index() <= state.cursors.commitIndex()
-            && state.cursors.commitIndex() >= leader.firstIndexOfTerm;
-    if (removed) {
-      successor(leader)
-          .ifPresent(heir -> state.outbox.sendAfterPersist(heir, new TimeoutNow(state.term())));
-      roles.becomeFollower(state.term(), Optional.empty());
-    }
+  private void handOver(NodeId heir) {
+    state.outbox.sendAfterPersist(heir, new TimeoutNow(state.term()));
+    roles.becomeFollower(state.term(), Optional.empty());
   }
 
-  private Optional<NodeId> successor(LeaderState leader) {
-    return state.membership().voters().stream()
-        .filter(leader.progress::containsKey)
-        .max(Comparator.comparingLong(voter -> matchIndexOf(leader, voter)));
-  }
-
-  private static long matchIndexOf(LeaderState leader, NodeId voter) {
-    Progress progress = leader.progress.get(voter);
-    return progress == null ? 0 : progress.matchIndex();
+  /** The voter that has most of the log, among those that were told that the index is committed. */
+  private Optional<NodeId> successor(LeaderState leader, long committedIndex) {
+    return leader.progress.entrySet().stream()
+        .filter(entry -> state.membership().voters().contains(entry.getKey()))
+        .filter(entry -> entry.getValue().commitSent() >= committedIndex)
+        .max(Comparator.comparingLong(entry -> entry.getValue().matchIndex()))
+        .map(Map.Entry::getKey);
   }
 
   private void dismissDeparted(LeaderState leader) {

@@ -45,6 +45,10 @@ record ClusterSetup(Command command, long electionNanos, long heartbeatNanos) {
     for (NodeId node : membership.members()) {
       cluster.add(new ScenarioNode(cluster, config(node), seed++, platter(node, membership)));
     }
+    for (NodeId node : nodes("spares")) {
+      LogImage nothing = new LogImage(SnapshotMeta.NONE);
+      cluster.add(new ScenarioNode(cluster, config(node), seed++, nothing));
+    }
     return cluster;
   }
 
@@ -96,11 +100,7 @@ record ClusterSetup(Command command, long electionNanos, long heartbeatNanos) {
   }
 
   private SortedSet<NodeId> nodes(String option) {
-    SortedSet<NodeId> nodes = new TreeSet<>();
-    command
-        .option(option)
-        .ifPresent(names -> Arrays.stream(names.split(",")).map(NodeId::of).forEach(nodes::add));
-    return nodes;
+    return command.nodes(option);
   }
 
   private int number(String option, int otherwise) {

@@ -1,10 +1,14 @@
 package io.balsa.raft.testkit.scenario;
 
+import io.balsa.raft.model.NodeId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A line of a scenario: a verb, words, and options of the form {@code name=value}. A quoted word keeps its spaces and isn't
@@ -54,6 +58,14 @@ record Command(
 
   boolean hasWord(String word) {
     return words.contains(word);
+  }
+
+  /** The nodes that an option lists; none without it. */
+  SortedSet<NodeId> nodes(String name) {
+    SortedSet<NodeId> nodes = new TreeSet<>();
+    option(name)
+        .ifPresent(names -> Arrays.stream(names.split(",")).map(NodeId::of).forEach(nodes::add));
+    return nodes;
   }
 
   Optional<String> option(String name) {

@@ -1,6 +1,9 @@
 package io.balsa.raft.testkit.scenario;
 
 import io.balsa.raft.model.Bytes;
+import io.balsa.raft.model.EntryId;
+import io.balsa.raft.model.MembershipChange;
+import io.balsa.raft.model.MembershipEntry;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.Role;
 import io.balsa.raft.protocol.Describe;
@@ -8,6 +11,7 @@ import io.balsa.raft.protocol.Input;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -16,10 +20,11 @@ import java.util.function.Predicate;
  * Carries out the verbs of one scenario and returns what they print. One thread.
  *
  * <pre>
- * cluster voters=n1,n2,n3 [learners=n4] [log=10@t1] [n2=1,1,2] [term=3] [election=1s] [heartbeat=100ms]
+ * cluster voters=n1,n2,n3 [learners=n4] [spares=n5] [log=10@t1] [n2=1,1,2] [term=3] [election=1s] [heartbeat=100ms]
  *         [entries=64] [inflight=8] [uncommitted=1000]    log: the same at all; n2: the terms of its entries
  * elect n1                  quietly makes n1 the leader and settles
  * propose n1 "x=1" …        read n1        transfer n1 n2        unreachable n2 n1
+ * change n1 voters=n1,n2 [learners=n3] [expected=5@t2] [unguarded]
  * tick n1 heartbeat|election|250ms          also of a list, or of all
  * drift n1 1s               its clock goes on, and nobody wakes it
  * settle [n1 n2]            delivers, persists and applies until nothing is under way to the nodes
@@ -30,7 +35,7 @@ import java.util.function.Predicate;
  * compact n1 7              takes a snapshot and lets the log begin after 7
  * fail n1 n3                n1's snapshot for n3 could not be sent
  * crash n1, restart n1      what isn't durable is lost
- * status [n1], log [n1], network
+ * status [n1], log [n1], membership [n1], network
  * </pre>
  *
  * The word {@code quietly} keeps a verb from printing.
@@ -68,7 +73,7 @@ final class ScenarioRunner {
       case "settle" -> settle(command);
       case "deliver", "drop", "repeat" -> moveMessages(command);
       case "cut", "heal" -> changeLinks(command);
-      case "status", "log", "network" -> show(command);
+      case "status", "log", "membership", "network" -> show(command);
       default -> runAtNode(command, cluster.get(command.word(0)));
     }
   }
@@ -77,6 +82,7 @@ final class ScenarioRunner {
     switch (command.verb()) {
       case "propose" -> propose(node, command.words().subList(1, command.words().size()));
       case "read" -> node.step(new Input.ReadBarrier(++lastReadId));
+      case "change" -> change(node, command);
       case "transfer" -> node.step(new Input.TransferLeadership(NodeId.of(command.word(1))));
       case "unreachable" -> node.step(new Input.PeerUnreachable(NodeId.of(command.word(1))));
       case "drift" -> node.driftTime(ClusterSetup.nanos(command.word(1)));
@@ -105,6 +111,23 @@ final class ScenarioRunner {
     long first = lastProposalId + 1;
     lastProposalId += texts.size();
     node.step(new Input.Propose(first, texts.stream().map(Bytes::utf8).toList()));
+  }
+
+  private void change(ScenarioNode node, Command command) {
+    Optional<EntryId> expected = command.option("expected").map(ScenarioRunner::entryId);
+    MembershipChange change =
+        new MembershipChange(
+            expected,
+            command.nodes("voters"),
+            command.nodes("learners"),
+            !command.hasWord("unguarded"));
+    node.step(new Input.ChangeMembership(++lastProposalId, change));
+  }
+
+  private static EntryId entryId(String text) {
+    int at = text.indexOf("@t");
+    return new EntryId(
+        Long.parseLong(text.substring(at + 2)), Long.parseLong(text.substring(0, at)));
   }
 
   private void elect(Command command) {
@@ -192,9 +215,20 @@ final class ScenarioRunner {
     }
     for (ScenarioNode node : cluster.nodes()) {
       if (command.words().isEmpty() || command.hasWord(node.id().value())) {
-        cluster.print(command.verb().equals("status") ? statusLine(node) : logLine(node));
+        cluster.print(line(command.verb(), node));
       }
     }
+  }
+
+  private static String line(String verb, ScenarioNode node) {
+    return switch (verb) {
+      case "status" -> statusLine(node);
+      case "membership" -> {
+        MembershipEntry current = node.status().membership();
+        yield node.id() + " " + current.id() + " " + current.membership();
+      }
+      default -> logLine(node);
+    };
   }
 
   private static String statusLine(ScenarioNode node) {
