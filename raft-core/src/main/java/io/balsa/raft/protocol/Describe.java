@@ -5,6 +5,7 @@ import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.HardState;
 import io.balsa.raft.model.Membership;
+import io.balsa.raft.model.MembershipChange;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.PersistBatch;
 import io.balsa.raft.model.Role;
@@ -217,6 +218,19 @@ public final class Describe {
           + range(input.firstProposalId(), input.commands().size())
           + " "
           + commands(input.commands());
+    }
+
+    @Override
+    public String onChangeMembership(Input.ChangeMembership input) {
+      MembershipChange change = input.change();
+      return "change "
+          + input.proposalId()
+          + " to voters="
+          + change.voters()
+          + " learners="
+          + change.learners()
+          + change.expected().map(id -> " expected=" + id).orElse("")
+          + (change.onlyCaughtUpVoters() ? "" : " unguarded");
     }
 
     @Override

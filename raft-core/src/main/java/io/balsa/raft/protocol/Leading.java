@@ -247,7 +247,7 @@ final class Leading {
   }
 
   /** Until an entry of its own term is committed, a leader doesn't know what is (paper §8; trap R6). */
-  private boolean knowsWhatIsCommitted(LeaderState leader) {
+  boolean knowsWhatIsCommitted(LeaderState leader) {
     return state.cursors.commitIndex() >= leader.firstIndexOfTerm;
   }
 
@@ -328,7 +328,7 @@ final class Leading {
   /** Thesis §3.10: bring the target up to date, then have it start an election at once. */
   void onTransferLeadership(LeaderState leader, NodeId target) {
     boolean eligible =
-        state.membership().isVoter(target)
+        state.membership().voters().contains(target)
             && leader.progress.containsKey(target)
             && leader.transfer.isEmpty();
     if (eligible) {
