@@ -57,9 +57,6 @@ final class Requests {
     this.node = node;
     lastProposalId = incarnation * IDS_PER_LIFE;
     lastReadId = incarnation * IDS_PER_LIFE;
-    if (previous.isPresent() && world.has(PlantedBug.PROPOSAL_IDS_REUSED)) {
-      lastProposalId = Math.max(0, previous.get().lastProposalId - IDS_REUSED);
-    }
     if (previous.isPresent() && world.has(PlantedBug.READ_IDS_REUSED)) {
       lastReadId = Math.max(0, previous.get().lastReadId - IDS_REUSED);
     }
