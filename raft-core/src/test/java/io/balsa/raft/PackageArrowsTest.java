@@ -1,8 +1,10 @@
 package io.balsa.raft;
 
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -161,8 +163,11 @@ final class PackageArrowsTest {
         .that()
         .resideOutsideOfPackages(ROOT + ".driver..", ROOT + ".memory..", ROOT + ".file..")
         .should()
-        .dependOnClassesThat(
-            assignableTo(Thread.class).or(assignableTo(java.util.concurrent.Executor.class)))
+        .callConstructorWhere(target(owner(assignableTo(Thread.class))))
+        .orShould()
+        .dependOnClassesThat(assignableTo(java.util.concurrent.Executor.class))
+        .orShould()
+        .dependOnClassesThat(assignableTo(java.util.concurrent.Executors.class))
         .check(CLASSES);
   }
 
