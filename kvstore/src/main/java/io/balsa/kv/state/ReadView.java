@@ -1,0 +1,31 @@
+package io.balsa.kv.state;
+
+import io.balsa.kv.proto.RangeRequest;
+import io.balsa.kv.proto.RangeResponse;
+import io.balsa.kv.proto.TxnRequest;
+import io.balsa.kv.proto.TxnResponse;
+
+/**
+ * The store as it was at one applied point, for as long as the view is open. Cheap to open; pins old data, so close it
+ * soon. One thread at a time; many views may be open at once.
+ *
+ * <p>Requests that can't be answered throw {@link io.balsa.kv.model.KvException} with the API's error.
+ */
+public interface ReadView extends AutoCloseable {
+
+  /** The revision of the newest change in this view; 1 for an empty store. */
+  long currentRevision();
+
+  /** Revisions before this one can't be read; -1 before the first compaction. */
+  long compactedRevision();
+
+  /** Answers a range; the header holds the current revision, the rest of it is the server's to fill. */
+  RangeResponse range(RangeRequest request);
+
+  /** Answers a transaction whose branches only read: its compares and ranges see one and the same state. */
+  TxnResponse txnReadOnly(TxnRequest request);
+
+  /** Lets go of what the view pins. Closing twice is harmless. */
+  @Override
+  void close();
+}

@@ -1,0 +1,13 @@
+/**
+ * The replicated state of the store: keys in all their revisions, leases, published members. Commands from the log go in,
+ * results and events come out, the same on every member.
+ *
+ * <p>May depend on {@code kv.command}, {@code kv.model}, the API's messages, and {@code raft.model} and {@code raft.spi};
+ * knows nothing of gRPC, Netty, the server or the driver. No clock, no chance, no hash order: commands are applied on
+ * the group's apply thread, one batch at a time. Readers on any thread see whole batches, through pinned views. Removed
+ * history is cleaned up by a thread of its own, which decides nothing.
+ */
+@NullMarked
+package io.balsa.kv.state;
+
+import org.jspecify.annotations.NullMarked;
