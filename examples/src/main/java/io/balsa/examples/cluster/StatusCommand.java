@@ -54,12 +54,12 @@ final class StatusCommand implements Callable<Integer> {
     boolean leads = status.filter(s -> s.getLeader() == s.getHeader().getMemberId()).isPresent();
     return List.of(
         member.name(),
-        process.map(ProcessRef::pid).orElse(0L),
+        process.map(ProcessRef::pid),
         process.map(p -> p.isPaused() ? "frozen" : "running").orElse("stopped"),
         member.endpoint(),
         leads,
-        status.map(StatusResponse::getRaftTerm).orElse(0L),
-        status.map(StatusResponse::getRaftIndex).orElse(0L),
+        status.map(StatusResponse::getRaftTerm),
+        status.map(StatusResponse::getRaftIndex),
         process.isPresent() && Health.isHealthy(member));
   }
 }

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Rows under headings, printed in columns for people or as a JSON array of objects for programs. One thread at a time. */
@@ -20,7 +21,7 @@ final class Table {
     this.headings = List.copyOf(headings);
   }
 
-  /** Adds a row of texts, numbers and booleans, one for each heading. */
+  /** Adds a row of texts, numbers, booleans or {@link Optional}s of them, one for each heading. */
   void add(List<Object> row) {
     if (row.size() != headings.size()) {
       throw new IllegalArgumentException("a row of " + row.size() + " for " + headings);
@@ -61,6 +62,9 @@ final class Table {
     if (value instanceof Boolean flag) {
       return flag ? "yes" : "no";
     }
+    if (value instanceof Optional<?> perhaps) {
+      return perhaps.map(Object::toString).orElse("-");
+    }
     return value.toString();
   }
 
@@ -78,6 +82,9 @@ final class Table {
   }
 
   private static String jsonValue(Object value) {
+    if (value instanceof Optional<?> perhaps) {
+      return perhaps.map(Table::jsonValue).orElse("null");
+    }
     return value instanceof Number || value instanceof Boolean
         ? value.toString()
         : jsonText(value.toString());

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /** The end of a member's log file: what to show when the member let us down. */
 public final class LogTail {
-  private static final int LINES = 30;
+  private static final int LINES = 15;
 
   private LogTail() {}
 

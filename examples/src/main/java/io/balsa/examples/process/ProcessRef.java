@@ -31,7 +31,7 @@ public record ProcessRef(long pid, Instant started) {
     return ProcessHandle.of(pid)
         .filter(ProcessHandle::isAlive)
         .filter(this::startedThen)
-        .filter(handle -> state() != 'Z');
+        .filter(handle -> !isZombie());
   }
 
   public boolean isAlive() {
@@ -94,9 +94,15 @@ public record ProcessRef(long pid, Instant started) {
   }
 
   /**
-   * The state letter of Linux's process table, or '?' elsewhere. A child whose parent has gone and whose new parent doesn't
-   * collect it stays in the table as a zombie (Z), which the JDK takes for alive.
+   * A child whose parent has gone and whose new parent doesn't collect it stays in the process table, and the JDK takes it
+   * for alive. While any other thread of it is still on its way out it counts as alive for us too: its ports aren't free.
    */
+  private boolean isZombie() {
+    String[] threads = Path.of("/proc", Long.toString(pid), "task").toFile().list();
+    return state() == 'Z' && threads != null && threads.length == 1;
+  }
+
+  /** The state letter of Linux's process table, or '?' elsewhere. */
   private char state() {
     try {
       String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
