@@ -1,13 +1,17 @@
 package io.balsa.raft;
 
+import io.balsa.raft.driver.GroupDriver;
 import io.balsa.raft.model.Bytes;
+import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.NodeId;
+import io.balsa.raft.protocol.CoreStatus;
 import io.balsa.raft.spi.LogStore;
 import io.balsa.raft.spi.SnapshotStore;
 import io.balsa.raft.spi.StateMachine;
 import io.balsa.raft.spi.Transport;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -19,12 +23,19 @@ import java.util.function.Supplier;
  * @param <R> what a command results in
  */
 public final class RaftNode<R> implements AutoCloseable {
+  private final GroupDriver<R> driver;
 
-  private RaftNode() {}
+  /** Ends the node, and the host if it has no other purpose. */
+  private final Consumer<GroupDriver<R>> end;
+
+  RaftNode(GroupDriver<R> driver, Consumer<GroupDriver<R>> end) {
+    this.driver = driver;
+    this.end = end;
+  }
 
   /** A node of a group of its own, on a host of its own that closes with it. */
   public static <R> Builder<R> builder(NodeId self, StateMachine<R> stateMachine) {
-    throw new AssertionError("not here yet");
+    return new Builder<>(self, stateMachine);
   }
 
   /**
@@ -35,7 +46,9 @@ public final class RaftNode<R> implements AutoCloseable {
    * <p>Fails with {@link io.balsa.raft.model.NodeStoppedException} only; the outcome is then unknown.
    */
   public CompletableFuture<Outcome<R>> propose(Bytes command) {
-    throw new AssertionError("not here yet");
+    PendingProposal<R> pending = new PendingProposal<>();
+    driver.propose(command, pending);
+    return pending;
   }
 
   /**
@@ -45,7 +58,10 @@ public final class RaftNode<R> implements AutoCloseable {
    * what the query threw.
    */
   public <T> CompletableFuture<T> query(ReadMode mode, Supplier<T> query) {
-    throw new AssertionError("not here yet");
+    return switch (mode) {
+      case LINEARIZABLE -> driver.readCommitted(readIndex -> query.get());
+      case LOCAL -> driver.readApplied(readIndex -> query.get());
+    };
   }
 
   /**
@@ -55,7 +71,7 @@ public final class RaftNode<R> implements AutoCloseable {
    * <p>Fails as {@link #query} does.
    */
   public CompletableFuture<Long> readBarrier() {
-    throw new AssertionError("not here yet");
+    return driver.readCommitted(readIndex -> readIndex);
   }
 
   /**
@@ -64,12 +80,12 @@ public final class RaftNode<R> implements AutoCloseable {
    * lead or the target didn't take over within an election timeout.
    */
   public CompletableFuture<Void> transferLeadership(NodeId target) {
-    throw new AssertionError("not here yet");
+    return driver.transferLeadership(target);
   }
 
   /** A picture of this node, a moment old. */
   public NodeStatus status() {
-    throw new AssertionError("not here yet");
+    return statusOf(driver.status());
   }
 
   /**
@@ -77,52 +93,105 @@ public final class RaftNode<R> implements AutoCloseable {
    * return at once.
    */
   public void addListener(Consumer<NodeStatus> listener) {
-    throw new AssertionError("not here yet");
+    driver.addListener(status -> listener.accept(statusOf(status)));
   }
 
   /** Waits until a leader is known, and says which. Blocks. Throws {@link IllegalStateException} after the timeout. */
   public NodeId awaitLeader(Duration timeout) {
-    throw new AssertionError("not here yet");
+    try {
+      return driver
+          .await(CoreStatus::leader, timeout.toNanos())
+          .orElseThrow(() -> new IllegalStateException("no leader is known after " + timeout));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a leader", e);
+    }
   }
 
   /** Completes when the node has stopped: normally after {@link #close}, exceptionally with what broke it. */
   public CompletableFuture<Void> stopped() {
-    throw new AssertionError("not here yet");
+    return driver.stopped();
   }
 
-  /** Leaves the group alone: no more votes, no more entries. Every pending future completes. Blocks; idempotent. */
+  /**
+   * Leaves the group alone: no more votes, no more entries. Every pending future completes. Blocks; idempotent.
+   *
+   * @throws IllegalStateException when called on one of the node's own threads, for instance in a continuation: it would
+   *     wait for itself
+   */
   @Override
   public void close() {
-    throw new AssertionError("not here yet");
+    end.accept(driver);
+  }
+
+  private NodeStatus statusOf(CoreStatus status) {
+    return new NodeStatus(
+        status.self(),
+        driver.group(),
+        status.role(),
+        status.term(),
+        status.leader(),
+        status.firstIndex(),
+        status.last().index(),
+        status.commitIndex(),
+        driver.appliedIndex(),
+        status.membership().membership(),
+        status.matchIndex());
   }
 
   /** Collects what a node and its own host need. */
   public static final class Builder<R> {
-    private Builder() {}
+    private final RaftHost.Builder host;
+    private final StateMachine<R> stateMachine;
+    private Collection<NodeId> initialVoters = List.of();
+
+    private Builder(NodeId self, StateMachine<R> stateMachine) {
+      this.host = RaftHost.builder(self);
+      this.stateMachine = stateMachine;
+    }
 
     /** The members that the group is born with, the same on all of them; ignored when the group has run here before. */
     public Builder<R> initialVoters(Collection<NodeId> voters) {
-      throw new AssertionError("not here yet");
+      initialVoters = List.copyOf(voters);
+      return this;
     }
 
     public Builder<R> logStore(LogStore logStore) {
-      throw new AssertionError("not here yet");
+      host.logStore(logStore);
+      return this;
     }
 
     public Builder<R> snapshotStore(SnapshotStore snapshotStore) {
-      throw new AssertionError("not here yet");
+      host.snapshotStore(snapshotStore);
+      return this;
     }
 
     public Builder<R> transport(Transport transport) {
-      throw new AssertionError("not here yet");
+      host.transport(transport);
+      return this;
     }
 
     public Builder<R> config(RaftConfig config) {
-      throw new AssertionError("not here yet");
+      host.config(config);
+      return this;
     }
 
+    /**
+     * Starts the host and recovers the node. The host owns what it was given from here on, also if this throws.
+     *
+     * @throws io.balsa.raft.model.InvalidConfigException if something is missing, or the transport can't listen
+     * @throws io.balsa.raft.model.StorageException if the node can't be recovered
+     */
     public RaftNode<R> start() {
-      throw new AssertionError("not here yet");
+      RaftHost started = host.start();
+      try {
+        return new RaftNode<>(
+            started.openGroupDriver(GroupId.ONLY, stateMachine, initialVoters),
+            driver -> started.close());
+      } catch (RuntimeException | Error e) {
+        started.close();
+        throw e;
+      }
     }
   }
 }

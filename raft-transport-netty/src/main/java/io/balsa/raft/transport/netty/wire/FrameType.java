@@ -1,0 +1,30 @@
+package io.balsa.raft.transport.netty.wire;
+
+/** What the body of a frame is. */
+public enum FrameType {
+  /** {@code Hello}: the first frame of a connection, from the host that opened it. */
+  HELLO(1),
+  /** {@code HelloAnswer}: accepted or refused. */
+  HELLO_ANSWER(2),
+  /** {@code WireBatch}: one or more messages. */
+  MESSAGES(3);
+
+  private final int code;
+
+  FrameType(int code) {
+    this.code = code;
+  }
+
+  int code() {
+    return code;
+  }
+
+  static FrameType ofCode(int code) throws WireFormatException {
+    return switch (code) {
+      case 1 -> HELLO;
+      case 2 -> HELLO_ANSWER;
+      case 3 -> MESSAGES;
+      default -> throw new WireFormatException("no frame type has the code " + code);
+    };
+  }
+}

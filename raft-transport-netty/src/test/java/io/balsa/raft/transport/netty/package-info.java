@@ -1,0 +1,4 @@
+@NullMarked
+package io.balsa.raft.transport.netty;
+
+import org.jspecify.annotations.NullMarked;
