@@ -1,75 +1,140 @@
 package io.balsa.kv.state;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.balsa.kv.command.MemberPublish;
+import io.balsa.kv.state.Tables.Span;
+import io.balsa.kv.state.store.HeapStore;
+import io.balsa.kv.state.store.OrderedReader;
+import io.balsa.kv.state.store.OrderedReader.Direction;
+import io.balsa.kv.state.store.OrderedStore;
+import io.balsa.kv.state.store.RocksSettings;
+import io.balsa.kv.state.store.RocksStore;
+import io.balsa.kv.state.store.StoreCursor;
+import io.balsa.kv.state.store.StorePin;
+import io.balsa.kv.state.store.StoreWrites;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.SnapshotMeta;
+import io.balsa.raft.model.StorageException;
 import io.balsa.raft.spi.DurableStateMachine;
 import io.balsa.raft.spi.Snapshot;
 import java.io.DataInputStream;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The store as a state machine: MVCC keys, leases, members.
  *
  * <p>The methods of {@link DurableStateMachine} belong to the apply thread; everything else may be called from any
  * thread, sees what was applied, and throws {@link io.balsa.raft.model.NodeStoppedException} once closed. A failed
- * store throws {@link io.balsa.raft.model.StorageException}: the node stops.
+ * store throws {@link StorageException}: the node stops.
  */
 public final class KvStateMachine implements DurableStateMachine<KvResult>, AutoCloseable {
+  private final OrderedStore store;
+  private final Publisher publisher = new Publisher();
+  private final Compactor compactor;
+  private final @Nullable CompactionThread compaction;
+  private final EventSource events = new HistoryReader(publisher);
+  private final LeaseView leases = new LeaseReader(publisher);
+  private volatile ApplyListener listener = new ApplyListener() {};
 
-  private KvStateMachine() {}
+  private KvStateMachine(OrderedStore store, KvStateConfig config) {
+    this.store = store;
+    publishStored();
+    this.compactor = new Compactor(store, publisher, config.compactionBatch());
+    this.compaction =
+        config.backgroundCompaction()
+            ? new CompactionThread(compactor, config.compactionPause())
+            : null;
+    wakeCompaction();
+  }
 
   /**
    * Opens the state in a directory of its own, creating it if need be. As fast with many keys as with none.
    *
-   * @throws io.balsa.raft.model.StorageException if the directory is unusable or damaged
+   * @throws StorageException if the directory is unusable, damaged, or in use
    */
   public static KvStateMachine open(Path dir, KvStateConfig config) {
-    throw new UnsupportedOperationException(dir + " " + config);
+    RocksSettings settings = new RocksSettings(config.memtableBytes(), config.blockCacheBytes());
+    return on(RocksStore.open(dir, settings), config);
   }
 
   /** A state on the heap, for simulations and tests: gone with the process. */
   public static KvStateMachine inMemory(KvStateConfig config) {
-    throw new UnsupportedOperationException(config.toString());
+    return on(new HeapStore(), config);
+  }
+
+  /**
+   * A state on a store that is open, which it owns from now on.
+   *
+   * @throws StorageException if the rows aren't a state that this version knows
+   */
+  public static KvStateMachine on(OrderedStore store, KvStateConfig config) {
+    try {
+      return new KvStateMachine(store, config);
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private void publishStored() {
+    StorePin pin = store.pin();
+    publisher.publish(pin, StateRow.decode(pin.get(Tables.STATE)));
   }
 
   /** Who hears of what is applied; at most one. Set it before the first command is applied. */
   public void setListener(ApplyListener listener) {
-    throw new UnsupportedOperationException(listener.toString());
+    this.listener = listener;
   }
 
   /** Pins the state as it is now, to read from it. */
   public ReadView view() {
-    throw new UnsupportedOperationException();
+    return new PinnedView(publisher.retain());
   }
 
   /** The history of events. */
   public EventSource events() {
-    throw new UnsupportedOperationException();
+    return events;
   }
 
   /** The leases. */
   public LeaseView leases() {
-    throw new UnsupportedOperationException();
+    return leases;
   }
 
   /** What the members published about themselves, by id as an unsigned number. */
   public List<MemberPublish> members() {
-    throw new UnsupportedOperationException();
+    return publisher.read(now -> members(now.pin()));
+  }
+
+  private static List<MemberPublish> members(OrderedReader rows) {
+    List<MemberPublish> members = new ArrayList<>();
+    Span span = Tables.allMembers();
+    try (StoreCursor cursor = rows.cursor(span.fromKey(), span.toKey(), Direction.UP)) {
+      while (cursor.next()) {
+        members.add(MemberPublish.parseFrom(cursor.value()));
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw new StorageException("a member's row is damaged", e);
+    }
+    return members;
   }
 
   /** Bytes on disk and in memory tables; never 0. */
   public long dbSize() {
-    throw new UnsupportedOperationException();
+    return store.sizeBytes();
   }
 
   /** The part of {@link #dbSize} that isn't waiting to be reclaimed, estimated; never 0. */
   public long dbSizeInUse() {
-    throw new UnsupportedOperationException();
+    return store.liveBytes();
   }
 
   /**
@@ -78,7 +143,7 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
    * @throws io.balsa.kv.model.KvException for a future or compacted revision
    */
   public HashKv hashKv(long revision) {
-    throw new UnsupportedOperationException(Long.toString(revision));
+    return publisher.read(now -> StateHash.of(now, revision));
   }
 
   /**
@@ -87,7 +152,7 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
    * compaction thread: hand over, don't block.
    */
   public CompletableFuture<Void> compactionDone(long revision) {
-    throw new UnsupportedOperationException(Long.toString(revision));
+    return compactor.done(revision);
   }
 
   /**
@@ -96,12 +161,18 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
    * @return whether there is more to remove
    */
   public boolean compactStep() {
-    throw new UnsupportedOperationException();
+    return compactor.step();
+  }
+
+  private void wakeCompaction() {
+    if (compaction != null) {
+      compaction.wake();
+    }
   }
 
   @Override
   public EntryId lastApplied() {
-    throw new UnsupportedOperationException();
+    return publisher.state().applied();
   }
 
   @Override
@@ -109,32 +180,88 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
     return applyAll(List.of(Entry.command(id, command)), id).get(0);
   }
 
+  /** All of the run is one write to the store, and becomes visible at once. */
   @Override
   public List<KvResult> applyAll(List<Entry> commands, EntryId through) {
-    throw new UnsupportedOperationException(through.toString());
+    CommandRun run = publisher.read(now -> start(now, commands, through));
+    publisher.publish(store.pin(), run.after());
+    announce(run);
+    return run.results();
+  }
+
+  /** Applies the commands on top of what is published, and writes what comes of it. */
+  private CommandRun start(Published now, List<Entry> commands, EntryId through) {
+    CommandRun run = new CommandRun(now.pin(), now.state());
+    commands.forEach(run::apply);
+    StoreWrites writes = run.finish(through);
+    store.write(writes);
+    return run;
+  }
+
+  private void announce(CommandRun run) {
+    for (Consumer<ApplyListener> notice : run.notices()) {
+      notice.accept(listener);
+    }
+    if (!run.revisions().isEmpty()) {
+      listener.onApplied(run.revisions(), run.after().revision());
+    }
+    if (run.hasCompacted()) {
+      wakeCompaction();
+    }
   }
 
   @Override
   public EntryId flush() {
-    throw new UnsupportedOperationException();
+    store.flush();
+    return lastApplied();
   }
 
   @Override
   public Snapshot capture() {
-    throw new UnsupportedOperationException();
+    return store.capture();
   }
 
+  /**
+   * Views that are open go on showing the old state.
+   *
+   * @throws IOException if the snapshot is damaged; the old state is still there
+   */
   @Override
-  public void restore(SnapshotMeta meta, DataInputStream snapshot) {
-    throw new UnsupportedOperationException(meta.toString());
+  public void restore(SnapshotMeta meta, DataInputStream snapshot) throws IOException {
+    compactor.excluding(
+        () -> {
+          store.restore(snapshot, rows -> inspect(rows, meta));
+          publishStored();
+        });
+    listener.onRestored();
+    wakeCompaction();
+  }
+
+  /** Entries that aren't commands may lie between the last one that was applied and what the snapshot covers. */
+  private static StoreWrites inspect(OrderedReader rows, SnapshotMeta meta) {
+    StateRow state = StateRow.decode(rows.get(Tables.STATE));
+    if (state.applied().index() > meta.index()) {
+      throw new StorageException(
+          "the snapshot through " + meta.last() + " holds a state of " + state.applied());
+    }
+    StoreWrites correction = new StoreWrites();
+    if (!state.applied().equals(meta.last())) {
+      correction.put(Tables.STATE, state.withApplied(meta.last()).encode());
+    }
+    return correction;
   }
 
   /**
    * Stops the background work and closes the store, after views that are still open have been given a moment to finish.
-   * What wasn't flushed is applied again from the log next time.
+   * What wasn't flushed may have to be applied again from the log next time. Call it after the last apply has returned.
    */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    if (compaction != null) {
+      compaction.close();
+    }
+    compactor.close();
+    publisher.close();
+    store.close();
   }
 }

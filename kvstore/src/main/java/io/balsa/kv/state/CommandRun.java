@@ -1,0 +1,240 @@
+package io.balsa.kv.state;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import io.balsa.kv.command.CommandCodec;
+import io.balsa.kv.command.CommandDone;
+import io.balsa.kv.command.KvCommand;
+import io.balsa.kv.command.LeaseExpire;
+import io.balsa.kv.command.MemberPublish;
+import io.balsa.kv.command.UnknownCommandException;
+import io.balsa.kv.model.KvError;
+import io.balsa.kv.model.KvException;
+import io.balsa.kv.proto.CompactionRequest;
+import io.balsa.kv.proto.CompactionResponse;
+import io.balsa.kv.proto.KeyValue;
+import io.balsa.kv.proto.LeaseCheckpoint;
+import io.balsa.kv.proto.LeaseCheckpointRequest;
+import io.balsa.kv.proto.LeaseGrantRequest;
+import io.balsa.kv.proto.LeaseGrantResponse;
+import io.balsa.kv.proto.LeaseRevokeRequest;
+import io.balsa.kv.proto.LeaseRevokeResponse;
+import io.balsa.kv.proto.ResponseHeader;
+import io.balsa.kv.state.store.OrderedReader;
+import io.balsa.kv.state.store.StoreWrites;
+import io.balsa.raft.model.Entry;
+import io.balsa.raft.model.EntryId;
+import io.balsa.raft.model.Invariant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * One batch of commands on its way into the state: what it writes, what changed, what is to be announced. Apply thread
+ * only. A command has all of its effects or none.
+ */
+final class CommandRun {
+  private static final long LEASE_TTL_SECONDS_MAX = 9_000_000_000L;
+
+  private final Overlay rows;
+  private final EntryId appliedBefore;
+  private final List<KvResult> results = new ArrayList<>();
+  private final List<RevisionEvents> revisions = new ArrayList<>();
+  private final List<Consumer<ApplyListener>> notices = new ArrayList<>();
+  private EntryId entry;
+
+  /** The revision of the newest change. Invariant: grows by one with each command that changes a key. */
+  private long revision;
+
+  private long compacted;
+
+  private final long compactedBefore;
+
+  CommandRun(OrderedReader below, StateRow before) {
+    this.rows = new Overlay(below);
+    this.appliedBefore = before.applied();
+    this.entry = before.applied();
+    this.revision = before.revision();
+    this.compacted = before.compacted();
+    this.compactedBefore = compacted;
+  }
+
+  /**
+   * Applies a command.
+   *
+   * @throws UnknownCommandException if it can't be understood: the node must stop
+   */
+  void apply(Entry command) {
+    Invariant.check(command.index() > entry.index(), "%s is applied after %s", command.id(), entry);
+    entry = command.id();
+    int announced = notices.size();
+    try {
+      Message response = dispatch(CommandCodec.decode(command.payload()));
+      rows.keep();
+      results.add(new KvResult.Ok(response));
+    } catch (KvException refused) {
+      rows.undo();
+      notices.subList(announced, notices.size()).clear();
+      results.add(new KvResult.Failed(refused.error()));
+    }
+  }
+
+  /** Seals the batch: its writes, and how far it takes the state. */
+  StoreWrites finish(EntryId through) {
+    Invariant.check(
+        through.index() >= entry.index() && through.index() >= appliedBefore.index(),
+        "a batch through %s ends with %s",
+        through,
+        entry);
+    entry = through;
+    rows.put(Tables.STATE, after().encode());
+    return rows.writes();
+  }
+
+  StateRow after() {
+    return new StateRow(entry, revision, compacted);
+  }
+
+  /** One per command, in order. */
+  List<KvResult> results() {
+    return results;
+  }
+
+  boolean hasCompacted() {
+    return compacted != compactedBefore;
+  }
+
+  List<RevisionEvents> revisions() {
+    return revisions;
+  }
+
+  /** Everything to announce but the revisions, in log order. */
+  List<Consumer<ApplyListener>> notices() {
+    return notices;
+  }
+
+  private Message dispatch(KvCommand command) {
+    return switch (command.getBodyCase()) {
+      case PUT, DELETE_RANGE, TXN -> change(command);
+      case COMPACTION -> compact(command.getCompaction());
+      case LEASE_GRANT -> grant(command.getLeaseGrant());
+      case LEASE_REVOKE -> revoke(command.getLeaseRevoke());
+      case LEASE_EXPIRE -> expire(command.getLeaseExpire());
+      case LEASE_CHECKPOINT -> checkpoint(command.getLeaseCheckpoint());
+      case MEMBER_PUBLISH -> publish(command.getMemberPublish());
+      case BODY_NOT_SET -> throw new UnknownCommandException("a command without a body");
+    };
+  }
+
+  private Message change(KvCommand command) {
+    MvccReader before = new MvccReader(rows, revision, compacted);
+    MvccWriter writer = new MvccWriter(rows, revision, compacted);
+    WritingOps ops = new WritingOps(writer);
+    Message response =
+        switch (command.getBodyCase()) {
+          case PUT -> ops.checkAndPut(command.getPut(), before);
+          case DELETE_RANGE -> ops.checkAndDelete(command.getDeleteRange());
+          default -> new TxnEvaluator(ops).evaluate(command.getTxn(), before);
+        };
+    adopt(writer);
+    return response;
+  }
+
+  /** The command can't fail any more: its changes, if any, become the next revision. */
+  private void adopt(MvccWriter writer) {
+    if (!writer.events().isEmpty()) {
+      revision = writer.revision();
+      revisions.add(new RevisionEvents(revision, writer.events()));
+    }
+  }
+
+  private Message compact(CompactionRequest request) {
+    long target = request.getRevision();
+    if (target <= compacted) {
+      throw KvError.COMPACTED.exception();
+    }
+    if (target > revision) {
+      throw KvError.FUTURE_REVISION.exception();
+    }
+    compacted = target;
+    notices.add(listener -> listener.onCompacted(target));
+    return CompactionResponse.newBuilder().setHeader(header()).build();
+  }
+
+  private Message grant(LeaseGrantRequest request) {
+    long id = request.getID();
+    if (id == 0) {
+      throw KvError.LEASE_NOT_FOUND.exception();
+    }
+    if (request.getTTL() > LEASE_TTL_SECONDS_MAX) {
+      throw KvError.LEASE_TTL_TOO_LARGE.exception();
+    }
+    if (LeaseTable.exists(rows, id)) {
+      throw KvError.LEASE_EXISTS.exception();
+    }
+    LeaseTable.store(rows, new LeaseRecord(id, request.getTTL(), 0));
+    notices.add(listener -> listener.onLeaseGranted(id, request.getTTL()));
+    return LeaseGrantResponse.newBuilder()
+        .setHeader(header())
+        .setID(id)
+        .setTTL(request.getTTL())
+        .build();
+  }
+
+  private Message revoke(LeaseRevokeRequest request) {
+    if (!LeaseTable.exists(rows, request.getID())) {
+      throw KvError.LEASE_NOT_FOUND.exception();
+    }
+    end(request.getID());
+    return LeaseRevokeResponse.newBuilder().setHeader(header()).build();
+  }
+
+  /** Only what the leader of the entry's own term believed counts; leases that are gone already are passed over. */
+  private Message expire(LeaseExpire request) {
+    if (request.getTerm() == entry.term()) {
+      for (long id : request.getIdsList()) {
+        if (LeaseTable.exists(rows, id)) {
+          end(id);
+        }
+      }
+    }
+    return done();
+  }
+
+  /** Removes a lease and, as one revision, its keys in key order. */
+  private void end(long id) {
+    List<ByteString> keys = LeaseTable.keys(rows, id);
+    MvccWriter writer = new MvccWriter(rows, revision, compacted);
+    List<KeyValue> deleted = writer.deleteAll(keys);
+    Invariant.check(deleted.size() == keys.size(), "lease %x holds keys that don't live", id);
+    LeaseTable.remove(rows, id);
+    adopt(writer);
+    notices.add(listener -> listener.onLeaseRevoked(id));
+  }
+
+  private Message checkpoint(LeaseCheckpointRequest request) {
+    for (LeaseCheckpoint checkpoint : request.getCheckpointsList()) {
+      LeaseRecord lease = LeaseTable.find(rows, checkpoint.getID());
+      if (lease != null) {
+        long remaining = checkpoint.getRemainingTTL();
+        LeaseTable.store(rows, new LeaseRecord(lease.id(), lease.grantedTtlSeconds(), remaining));
+        notices.add(listener -> listener.onLeaseCheckpointed(lease.id(), remaining));
+      }
+    }
+    return done();
+  }
+
+  private Message publish(MemberPublish member) {
+    rows.put(Tables.member(member.getId()), member.toByteArray());
+    notices.add(listener -> listener.onMemberPublished(member.getId()));
+    return done();
+  }
+
+  private Message done() {
+    return CommandDone.newBuilder().setHeader(header()).build();
+  }
+
+  private ResponseHeader header() {
+    return ResponseHeader.newBuilder().setRevision(revision).build();
+  }
+}

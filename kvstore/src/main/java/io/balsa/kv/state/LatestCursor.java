@@ -1,0 +1,42 @@
+package io.balsa.kv.state;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.balsa.kv.proto.KeyValue;
+import io.balsa.kv.state.store.StoreCursor;
+
+/** The keys that live now: one sequential walk, every row is a hit. One thread. */
+final class LatestCursor implements VersionCursor {
+  private final StoreCursor rows;
+
+  LatestCursor(StoreCursor rows) {
+    this.rows = rows;
+  }
+
+  @Override
+  public boolean next() {
+    return rows.next();
+  }
+
+  @Override
+  public KeyValue read() {
+    return VersionRow.decode(rows.value()).toKeyValue(key()).build();
+  }
+
+  @Override
+  public KeyValue readWithoutValue() {
+    return VersionRow.decode(rows.valueStart(VersionRow.HEADER_BYTES)).toKeyValue(key()).build();
+  }
+
+  /** The key alone, which costs no look at the row's value. */
+  ByteString key() {
+    byte[] row = rows.key();
+    int offset = Tables.latestKeyOffset();
+    return UnsafeByteOperations.unsafeWrap(row, offset, row.length - offset);
+  }
+
+  @Override
+  public void close() {
+    rows.close();
+  }
+}

@@ -1,0 +1,57 @@
+package io.balsa.kv.state;
+
+import com.google.protobuf.ByteString;
+import io.balsa.kv.model.KvError;
+import io.balsa.kv.state.Tables.Span;
+import io.balsa.kv.state.store.OrderedReader;
+import io.balsa.kv.state.store.OrderedReader.Direction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads keys at any revision that isn't compacted. As thread-safe as the rows below it.
+ *
+ * @param rows the rows, in a command with its own writes on top
+ * @param revision the newest revision in the rows
+ * @param compacted revisions before this one can't be read
+ */
+record MvccReader(OrderedReader rows, long revision, long compacted) {
+
+  /** The newest version of a key; null if it doesn't live. */
+  @Nullable VersionRow latest(ByteString key) {
+    byte[] row = rows.get(Tables.latest(key));
+    return row == null ? null : VersionRow.decode(row);
+  }
+
+  /** Walks the keys that live now, in either direction. */
+  LatestCursor latest(ByteString key, ByteString end, Direction direction) {
+    Span span = Tables.latest(key, end);
+    return new LatestCursor(rows.cursor(span.fromKey(), span.toKey(), direction));
+  }
+
+  /** Walks the keys that lived at a revision, upwards. */
+  VersionCursor at(long atRevision, ByteString key, ByteString end) {
+    if (isLatest(atRevision)) {
+      return latest(key, end, Direction.UP);
+    }
+    Span span = Tables.index(key, end);
+    return new PastCursor(
+        rows, rows.cursor(span.fromKey(), span.toKey(), Direction.UP), atRevision);
+  }
+
+  /** Whether a request for this revision means the keys as they are now. */
+  boolean isLatest(long atRevision) {
+    return atRevision <= 0 || atRevision == revision;
+  }
+
+  /**
+   * @throws io.balsa.kv.model.KvException if a request can't read at this revision
+   */
+  void ensureReadable(long atRevision) {
+    if (atRevision > revision) {
+      throw KvError.FUTURE_REVISION.exception();
+    }
+    if (atRevision > 0 && atRevision < compacted) {
+      throw KvError.COMPACTED.exception();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.balsa.kv.state;
+
+import io.balsa.kv.state.store.StorePin;
+import io.balsa.raft.model.NodeStoppedException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Hands the newest {@link Published} to readers. Published by the apply thread; any thread may read. */
+final class Publisher {
+  private volatile @Nullable Published current;
+
+  /** Shows a new state to readers from now on; takes over the pin. */
+  void publish(StorePin pin, StateRow state) {
+    replace(new Published(pin, state));
+  }
+
+  /** No reader gets in from now on; those inside may finish. */
+  void close() {
+    replace(null);
+  }
+
+  private void replace(@Nullable Published next) {
+    Published before = current;
+    current = next;
+    if (before != null) {
+      before.pin().close();
+    }
+  }
+
+  /** The newest state, without a hold on its rows: for its numbers only. */
+  StateRow state() {
+    return orStopped(current).state();
+  }
+
+  /** The newest state, with one hold on its pin for the caller. */
+  Published retain() {
+    while (true) {
+      Published seen = orStopped(current);
+      // It fails only when a newer one was published in between: then take that one.
+      if (seen.pin().tryRetain()) {
+        return seen;
+      }
+    }
+  }
+
+  /** Reads the newest state, holding it meanwhile. */
+  <T> T read(Function<Published, T> reading) {
+    Published held = retain();
+    try {
+      return reading.apply(held);
+    } finally {
+      held.pin().close();
+    }
+  }
+
+  private static Published orStopped(@Nullable Published published) {
+    if (published == null) {
+      throw new NodeStoppedException("the state is closed");
+    }
+    return published;
+  }
+}

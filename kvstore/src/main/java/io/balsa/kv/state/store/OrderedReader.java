@@ -1,0 +1,19 @@
+package io.balsa.kv.state.store;
+
+import org.jspecify.annotations.Nullable;
+
+/** Rows in the order of their keys as unsigned bytes. Arrays that come out are shared: never write to them. */
+public interface OrderedReader {
+
+  /** The row's value; null if there is none. */
+  byte @Nullable [] get(byte[] key);
+
+  /** Walks the rows from {@code fromKey} (inclusive) to {@code toKey} (exclusive), upwards or downwards. */
+  StoreCursor cursor(byte[] fromKey, byte[] toKey, Direction direction);
+
+  /** Which way a cursor walks. */
+  enum Direction {
+    UP,
+    DOWN
+  }
+}

@@ -1,0 +1,177 @@
+package io.balsa.kv.state.store;
+
+import io.balsa.raft.model.NodeStoppedException;
+import io.balsa.raft.spi.Snapshot;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rows in RocksDB. Opening takes as long with many rows as with few.
+ *
+ * <p>Readers can't be caught inside by {@link #restore} or {@link #close}: each call and each pin holds the database that
+ * it works on, and a replaced or closed one is freed when its last holder leaves.
+ */
+public final class RocksStore implements OrderedStore {
+  private static final Logger LOG = LoggerFactory.getLogger(RocksStore.class);
+  private static final long CLOSE_PATIENCE_SECONDS = 10;
+
+  private final StoreDirectory directory;
+  private final RocksSettings settings;
+
+  /** The database that counts; null once closed. */
+  private volatile @Nullable RocksDatabase database;
+
+  private RocksStore(StoreDirectory directory, RocksSettings settings) {
+    this.directory = directory;
+    this.settings = settings;
+    this.database = new RocksDatabase(directory.active(), settings);
+  }
+
+  /**
+   * @throws io.balsa.raft.model.StorageException if the directory is unusable, damaged, or in use
+   */
+  public static RocksStore open(Path dir, RocksSettings settings) {
+    StoreDirectory directory = StoreDirectory.open(dir);
+    try {
+      return new RocksStore(directory, settings);
+    } catch (RuntimeException e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  /** The database that counts, with one hold for the caller. */
+  private RocksDatabase retained() {
+    while (true) {
+      RocksDatabase seen = database;
+      if (seen == null) {
+        throw new NodeStoppedException("the store is closed");
+      }
+      // It fails only when a restore or a close came between: then look again.
+      if (seen.tryRetain()) {
+        return seen;
+      }
+    }
+  }
+
+  @Override
+  public StorePin pin() {
+    return new RocksPin(retained());
+  }
+
+  @Override
+  public void write(StoreWrites writes) {
+    byte[] batch = SerializedBatch.of(writes);
+    RocksDatabase held = retained();
+    try {
+      held.write(batch);
+    } finally {
+      held.release();
+    }
+  }
+
+  @Override
+  public void flush() {
+    RocksDatabase held = retained();
+    try {
+      held.flush();
+    } finally {
+      held.release();
+    }
+  }
+
+  @Override
+  public synchronized Snapshot capture() {
+    RocksDatabase held = retained();
+    try {
+      held.flush();
+      Path target = directory.nextCapture();
+      held.checkpoint(target);
+      return new RocksCapture(target);
+    } finally {
+      held.release();
+    }
+  }
+
+  @Override
+  public synchronized void restore(DataInputStream snapshot, Arrival arrival) throws IOException {
+    RocksDatabase replaced = retained();
+    try {
+      Path next = directory.prepareNext();
+      RocksCapture.receive(snapshot, next);
+      RocksDatabase incoming = new RocksDatabase(next, settings);
+      try {
+        admit(incoming, arrival);
+        directory.activateNext();
+      } catch (IOException | RuntimeException e) {
+        incoming.release();
+        throw e;
+      }
+      database = incoming;
+      replaced.release();
+    } finally {
+      replaced.release();
+    }
+    discard(replaced);
+  }
+
+  private static void admit(RocksDatabase incoming, Arrival arrival) {
+    StoreWrites corrections;
+    incoming.tryRetain();
+    try (StorePin rows = new RocksPin(incoming)) {
+      corrections = arrival.inspect(rows);
+    }
+    if (!corrections.isEmpty()) {
+      incoming.write(SerializedBatch.of(corrections));
+      incoming.flush();
+    }
+  }
+
+  /** Removes the files of a replaced database if nobody reads it any more; otherwise the next start does. */
+  private static void discard(RocksDatabase replaced) throws IOException {
+    if (replaced.awaitFreed(0, TimeUnit.SECONDS)) {
+      StoreDirectory.deleteTree(replaced.path());
+    }
+  }
+
+  @Override
+  public long sizeBytes() {
+    RocksDatabase held = retained();
+    try {
+      long files = held.property("rocksdb.total-sst-files-size");
+      return Math.max(1, files + held.property("rocksdb.cur-size-all-mem-tables"));
+    } finally {
+      held.release();
+    }
+  }
+
+  @Override
+  public long liveBytes() {
+    RocksDatabase held = retained();
+    try {
+      long files = held.property("rocksdb.estimate-live-data-size");
+      return Math.max(1, files + held.property("rocksdb.cur-size-all-mem-tables"));
+    } finally {
+      held.release();
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    RocksDatabase last = database;
+    if (last == null) {
+      return;
+    }
+    database = null;
+    last.release();
+    if (!last.awaitFreed(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      LOG.warn("{} stays open: somebody still reads from it", last.path());
+    }
+    directory.close();
+  }
+}

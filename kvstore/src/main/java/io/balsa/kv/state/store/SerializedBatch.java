@@ -1,0 +1,58 @@
+package io.balsa.kv.state.store;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+
+/**
+ * Writes as RocksDB's own batch format, built on the heap, so that a batch of any size crosses into native code once
+ * instead of once per row.
+ *
+ * <pre>
+ * +----------------+-----------+--------------------------------------------------------
+ * | sequence (8)   | count (4) | row: 0x01, size, key, size, value | 0x00, size, key ...
+ * +----------------+-----------+--------------------------------------------------------
+ *   0, little endian             sizes as varints; the default column family has no number
+ * </pre>
+ */
+final class SerializedBatch {
+  private static final int HEADER_BYTES = 12;
+  private static final byte DELETION = 0;
+  private static final byte VALUE = 1;
+  private static final int VARINT_BYTES_MAX = 5;
+
+  private SerializedBatch() {}
+
+  static byte[] of(StoreWrites writes) {
+    ByteBuffer out = ByteBuffer.allocate(sizeBytes(writes)).order(ByteOrder.LITTLE_ENDIAN);
+    out.putLong(0).putInt(writes.all().size());
+    for (Map.Entry<byte[], byte[]> row : writes.all().entrySet()) {
+      boolean deletion = StoreWrites.isDeletion(row.getValue());
+      out.put(deletion ? DELETION : VALUE);
+      putSized(out, row.getKey());
+      if (!deletion) {
+        putSized(out, row.getValue());
+      }
+    }
+    byte[] batch = new byte[out.position()];
+    out.flip().get(batch);
+    return batch;
+  }
+
+  private static int sizeBytes(StoreWrites writes) {
+    long size = HEADER_BYTES;
+    for (Map.Entry<byte[], byte[]> row : writes.all().entrySet()) {
+      size += 1 + 2 * VARINT_BYTES_MAX + row.getKey().length + (long) row.getValue().length;
+    }
+    return Math.toIntExact(size);
+  }
+
+  private static void putSized(ByteBuffer out, byte[] bytes) {
+    int size = bytes.length;
+    while (size > 0x7f) {
+      out.put((byte) (size | 0x80));
+      size >>>= 7;
+    }
+    out.put((byte) size).put(bytes);
+  }
+}

@@ -1,0 +1,189 @@
+package io.balsa.kv.state.store;
+
+import io.balsa.raft.model.StorageException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The directory of a store on disk: which of its databases counts, and what is left over. Not thread-safe. */
+final class StoreDirectory implements AutoCloseable {
+  /*
+   *   dir/LOCK         held while the store is open
+   *   dir/ACTIVE       one line, the name of the database that counts
+   *   dir/db-7/        that database
+   *   dir/db-8/        one that arrives with a snapshot, until ACTIVE names it
+   *   dir/capture-3/   hard links to the files of a capture that is being sent
+   *
+   * ACTIVE is the only truth, and it is replaced by an atomic rename. A crash while db-8 is written, verified, opened or
+   * flushed leaves ACTIVE at db-7: the old rows count and db-8 is swept at the next start. The rename comes after every
+   * byte of db-8 and its directory entries were forced to disk, so once ACTIVE names db-8 it is whole; a crash after it
+   * leaves db-7 to be swept. There is no moment at which neither counts, and none at which both do.
+   *
+   * ACTIVE is written before the first database is created. So a directory with databases and no ACTIVE isn't the trace of
+   * a crash but of a hand or a broken disk, and it is refused instead of swept.
+   */
+  private static final String ACTIVE = "ACTIVE";
+  private static final String ACTIVE_DRAFT = "ACTIVE.draft";
+  private static final Pattern DATABASE = Pattern.compile("db-([1-9][0-9]{0,17})");
+  private static final Pattern LEFTOVER = Pattern.compile("(db|capture)-[0-9]+");
+
+  private final Path dir;
+  private final FileChannel lockFile;
+  private long activeNumber;
+  private long captures;
+
+  private StoreDirectory(Path dir, FileChannel lockFile) {
+    this.dir = dir;
+    this.lockFile = lockFile;
+  }
+
+  static StoreDirectory open(Path dir) {
+    try {
+      Files.createDirectories(dir);
+      StoreDirectory opened = new StoreDirectory(dir, lock(dir.resolve("LOCK")));
+      opened.recover();
+      return opened;
+    } catch (IOException e) {
+      throw new StorageException("can't open the store in " + dir, e);
+    }
+  }
+
+  private static FileChannel lock(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      FileLock lock = channel.tryLock();
+      if (lock != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      channel.close();
+      throw new StorageException(file + " is held: the store is open in this process", e);
+    }
+    channel.close();
+    throw new StorageException(file + " is held: the store is open in another process");
+  }
+
+  private void recover() throws IOException {
+    String name = readActive();
+    if (name == null) {
+      if (!leftovers().isEmpty()) {
+        throw new StorageException(dir + " holds databases, but no " + ACTIVE + " that names one");
+      }
+      activate(1);
+    } else {
+      activeNumber = numberOf(name);
+    }
+    sweep();
+  }
+
+  private @Nullable String readActive() throws IOException {
+    try {
+      return Files.readString(dir.resolve(ACTIVE)).strip();
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  private long numberOf(String name) {
+    var matcher = DATABASE.matcher(name);
+    if (!matcher.matches()) {
+      throw new StorageException(dir.resolve(ACTIVE) + " is damaged: it names no database");
+    }
+    return Long.parseLong(matcher.group(1));
+  }
+
+  private List<Path> leftovers() throws IOException {
+    try (Stream<Path> entries = Files.list(dir)) {
+      return entries
+          .filter(path -> LEFTOVER.matcher(path.getFileName().toString()).matches())
+          .filter(path -> !path.equals(database(activeNumber)))
+          .toList();
+    }
+  }
+
+  private void sweep() throws IOException {
+    Files.deleteIfExists(dir.resolve(ACTIVE_DRAFT));
+    for (Path leftover : leftovers()) {
+      deleteTree(leftover);
+    }
+  }
+
+  private Path database(long number) {
+    return dir.resolve("db-" + number);
+  }
+
+  /** The database that counts. */
+  Path active() {
+    return database(activeNumber);
+  }
+
+  /** An empty directory for the database after the active one. */
+  Path prepareNext() throws IOException {
+    Path next = database(activeNumber + 1);
+    deleteTree(next);
+    Files.createDirectory(next);
+    return next;
+  }
+
+  /** Makes the database of {@link #prepareNext} the one that counts; durable on return. */
+  void activateNext() throws IOException {
+    force(database(activeNumber + 1));
+    activate(activeNumber + 1);
+  }
+
+  private void activate(long number) throws IOException {
+    Path draft = dir.resolve(ACTIVE_DRAFT);
+    Files.writeString(draft, "db-" + number + "\n");
+    force(draft);
+    Files.move(draft, dir.resolve(ACTIVE), StandardCopyOption.ATOMIC_MOVE);
+    force(dir);
+    activeNumber = number;
+  }
+
+  /** A name for a capture's directory that doesn't exist yet. */
+  Path nextCapture() {
+    captures++;
+    return dir.resolve("capture-" + captures);
+  }
+
+  /** Forces a file's bytes, or a directory's entries, to disk. */
+  static void force(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  static void deleteTree(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    List<Path> deepestFirst;
+    try (Stream<Path> tree = Files.walk(root)) {
+      deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : deepestFirst) {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      lockFile.close();
+    } catch (IOException e) {
+      throw new StorageException("can't release the lock of " + dir, e);
+    }
+  }
+}
