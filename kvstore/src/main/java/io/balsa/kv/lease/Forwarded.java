@@ -1,0 +1,42 @@
+package io.balsa.kv.lease;
+
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.stub.MetadataUtils;
+
+/**
+ * Marks calls that a member passed on to the leader, so that two members with different ideas of who leads don't pass one to
+ * and fro. Stateless; any thread.
+ */
+final class Forwarded implements ServerInterceptor {
+  private static final Metadata.Key<String> MARK =
+      Metadata.Key.of("balsa-forwarded", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Context.Key<Boolean> MARKED = Context.keyWithDefault("forwarded", false);
+
+  /** Whether the call that this thread is handling was passed on by another member. */
+  static boolean thisCall() {
+    return MARKED.get();
+  }
+
+  /** A channel that marks what is sent through it. */
+  static Channel marking(Channel channel) {
+    Metadata metadata = new Metadata();
+    metadata.put(MARK, "1");
+    return ClientInterceptors.intercept(
+        channel, MetadataUtils.newAttachHeadersInterceptor(metadata));
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata metadata, ServerCallHandler<Q, R> next) {
+    boolean marked = metadata.containsKey(MARK);
+    return Contexts.interceptCall(
+        Context.current().withValue(MARKED, marked), call, metadata, next);
+  }
+}

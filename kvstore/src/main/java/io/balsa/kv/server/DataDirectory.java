@@ -1,0 +1,211 @@
+package io.balsa.kv.server;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member's directory: its own alone while it runs. Opened and closed by the thread that runs the server.
+ *
+ * <pre>
+ * identity     whose data this is, written once
+ * lock         held by the running process
+ * log/         the Raft log
+ * state/       the key-value state
+ * snapshots/   snapshots received from a leader
+ * </pre>
+ */
+final class DataDirectory implements AutoCloseable {
+  private static final String IDENTITY = "identity";
+  private static final String LOCK = "lock";
+
+  private final Path dir;
+  private final FileChannel lockFile;
+
+  private DataDirectory(Path dir, FileChannel lockFile) {
+    this.dir = dir;
+    this.lockFile = lockFile;
+  }
+
+  /**
+   * Takes possession, in this order: look, refuse what can be refused; lock; look again at what only the lock makes sure;
+   * write. Whatever is refused has been left as it was.
+   *
+   * @throws StartupException if the directory is unusable, in use, or somebody else's
+   */
+  static DataDirectory open(Path dir, Identity self) {
+    try {
+      boolean isNew = refuseForeign(dir, self);
+      if (isNew) {
+        Files.createDirectories(dir);
+      }
+      FileChannel lockFile = lock(dir);
+      try {
+        if (verifyIdentity(dir, self).isEmpty()) {
+          writeIdentity(dir, self);
+        }
+        return new DataDirectory(dir, lockFile);
+      } catch (IOException | RuntimeException e) {
+        lockFile.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new StartupException("can't use the data directory " + dir + ": " + describe(e), e);
+    }
+  }
+
+  /** Whether there is no directory yet. */
+  private static boolean refuseForeign(Path dir, Identity self) throws IOException {
+    if (Files.notExists(dir)) {
+      return true;
+    }
+    if (!Files.isDirectory(dir)) {
+      throw new StartupException("the data directory " + dir + " is not a directory");
+    }
+    if (!Files.isWritable(dir) || !Files.isReadable(dir)) {
+      throw new StartupException("the data directory " + dir + " may not be read and written");
+    }
+    if (verifyIdentity(dir, self).isEmpty()) {
+      refuseStrangeFiles(dir);
+    }
+    return false;
+  }
+
+  /** A directory without an identity holds nothing, or what is left of a start that didn't come to writing it. */
+  private static void refuseStrangeFiles(Path dir) throws IOException {
+    try (Stream<Path> files = Files.list(dir)) {
+      Optional<String> stranger =
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> !name.equals(LOCK) && !name.equals(IDENTITY + ".tmp"))
+              .filter(name -> !name.equals("lost+found"))
+              .findFirst();
+      if (stranger.isPresent()) {
+        throw new StartupException(
+            "the data directory "
+                + dir
+                + " isn't empty and isn't Balsa's: it holds '"
+                + stranger.get()
+                + "' but no identity file");
+      }
+    }
+  }
+
+  private static FileChannel lock(Path dir) throws IOException {
+    FileChannel file =
+        FileChannel.open(dir.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    @Nullable FileLock lock;
+    try {
+      lock = file.tryLock();
+    } catch (OverlappingFileLockException e) {
+      lock = null; // Another server in this very process.
+    }
+    if (lock == null) {
+      file.close();
+      throw new StartupException("the data directory " + dir + " is in use by another process");
+    }
+    return file;
+  }
+
+  private static Optional<Identity> verifyIdentity(Path dir, Identity self) throws IOException {
+    Path file = dir.resolve(IDENTITY);
+    if (Files.notExists(file)) {
+      return Optional.empty();
+    }
+    Identity found;
+    try {
+      found = Identity.decode(Files.readAllBytes(file));
+    } catch (IllegalArgumentException e) {
+      throw new StartupException("the file " + file + " " + e.getMessage(), e);
+    }
+    if (found.clusterId() != self.clusterId()) {
+      throw new StartupException(
+          "the data directory "
+              + dir
+              + " belongs to another cluster: "
+              + Long.toHexString(found.clusterId())
+              + ", not "
+              + Long.toHexString(self.clusterId()));
+    }
+    if (!found.member().equals(self.member())) {
+      throw new StartupException(
+          "the data directory "
+              + dir
+              + " belongs to another member: "
+              + found.member()
+              + " ("
+              + found.name()
+              + "), not "
+              + self.member());
+    }
+    return Optional.of(found);
+  }
+
+  /** All or nothing, and durable: a rename without the directory's own flush may be lost with the power. */
+  private static void writeIdentity(Path dir, Identity self) throws IOException {
+    Path unfinished = dir.resolve(IDENTITY + ".tmp");
+    try (FileChannel file =
+        FileChannel.open(
+            unfinished,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(self.encode());
+      while (bytes.hasRemaining()) {
+        file.write(bytes);
+      }
+      file.force(true);
+    }
+    Files.move(
+        unfinished,
+        dir.resolve(IDENTITY),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+    flushDirectory(dir);
+    Path parent = dir.toAbsolutePath().getParent();
+    if (parent != null) {
+      flushDirectory(parent);
+    }
+  }
+
+  private static void flushDirectory(Path dir) throws IOException {
+    try (FileChannel channel = FileChannel.open(dir, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static String describe(IOException e) {
+    return e.getClass().getSimpleName() + ": " + e.getMessage();
+  }
+
+  Path log() {
+    return dir.resolve("log");
+  }
+
+  Path state() {
+    return dir.resolve("state");
+  }
+
+  Path snapshots() {
+    return dir.resolve("snapshots");
+  }
+
+  /** Lets others have the directory. Idempotent. */
+  @Override
+  public void close() {
+    try {
+      lockFile.close();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException("can't unlock " + dir, e);
+    }
+  }
+}

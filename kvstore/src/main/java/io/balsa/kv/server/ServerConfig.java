@@ -1,0 +1,193 @@
+package io.balsa.kv.server;
+
+import io.balsa.raft.RaftConfig;
+import io.balsa.raft.model.InvalidConfigException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/**
+ * A member's settings, checked. Immutable.
+ *
+ * @param quotaBytes what Status reports; not enforced yet
+ */
+record ServerConfig(
+    String name,
+    Path dataDir,
+    Urls urls,
+    InitialCluster initialCluster,
+    RaftConfig raft,
+    ClientPort.Settings clientPort,
+    int txnOpsMax,
+    long quotaBytes,
+    Duration watchProgressInterval,
+    int compactionBatch,
+    Duration compactionPause,
+    String logLevel) {
+
+  /** Where this member listens and is reached. */
+  record Urls(
+      List<URI> listenClient,
+      List<URI> advertiseClient,
+      List<URI> listenPeer,
+      List<URI> advertisePeer) {}
+
+  private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
+  private static final int ELECTION_MILLIS_MAX = 50_000;
+  private static final int REQUEST_BYTES_MAX = 512 << 20;
+
+  /** What a command adds to the request in it. */
+  private static final int COMMAND_ENVELOPE_BYTES = 64 * 1024;
+
+  /**
+   * @throws Flags.UsageException if a value isn't what its flag means
+   */
+  static ServerConfig of(Flags flags) {
+    String name = flags.get("name");
+    Urls urls = urls(flags);
+    if (!flags.get("initial-cluster-state").equals("new")) {
+      throw new Flags.UsageException(
+          "--initial-cluster-state: only 'new' is supported yet, not '"
+              + flags.get("initial-cluster-state")
+              + "'");
+    }
+    int requestBytesMax = (int) number(flags, "max-request-bytes", 1, REQUEST_BYTES_MAX);
+    return new ServerConfig(
+        name,
+        Path.of(flags.given("data-dir").orElse(name + ".etcd")),
+        urls,
+        initialCluster(flags, name, urls),
+        raft(flags, requestBytesMax),
+        clientPort(flags, requestBytesMax),
+        (int) number(flags, "max-txn-ops", 1, 1 << 20),
+        quota(flags),
+        duration(flags, "watch-progress-notify-interval"),
+        (int) number(flags, "compaction-batch-limit", 1, 1 << 24),
+        duration(flags, "compaction-sleep-interval"),
+        logLevel(flags));
+  }
+
+  private static Urls urls(Flags flags) {
+    List<URI> listenClient =
+        MemberUrls.parse("listen-client-urls", flags.get("listen-client-urls"));
+    List<URI> advertiseClient =
+        flags
+            .given("advertise-client-urls")
+            .map(given -> MemberUrls.parse("advertise-client-urls", given))
+            .orElse(listenClient);
+    if (advertiseClient.equals(listenClient)
+        && flags.given("advertise-client-urls").isEmpty()
+        && listenClient.stream().anyMatch(MemberUrls::isWildcard)) {
+      throw new Flags.UsageException(
+          "--advertise-client-urls is required when --listen-client-urls names all addresses");
+    }
+    return new Urls(
+        listenClient,
+        advertiseClient,
+        MemberUrls.parse("listen-peer-urls", flags.get("listen-peer-urls")),
+        MemberUrls.parse("initial-advertise-peer-urls", flags.get("initial-advertise-peer-urls")));
+  }
+
+  private static InitialCluster initialCluster(Flags flags, String name, Urls urls) {
+    String alone =
+        String.join(",", urls.advertisePeer().stream().map(url -> name + "=" + url).toList());
+    InitialCluster cluster =
+        InitialCluster.parse(
+            flags.given("initial-cluster").orElse(alone), flags.get("initial-cluster-token"));
+    List<URI> own = cluster.peerUrlsOf(name);
+    if (own.isEmpty()) {
+      throw new Flags.UsageException(
+          "--initial-cluster doesn't name this member, '"
+              + name
+              + "': couldn't find its peer URLs");
+    }
+    if (!own.stream().sorted().toList().equals(urls.advertisePeer().stream().sorted().toList())) {
+      throw new Flags.UsageException(
+          "--initial-cluster has "
+              + name
+              + " at "
+              + own
+              + ", but --initial-advertise-peer-urls is "
+              + urls.advertisePeer());
+    }
+    return cluster;
+  }
+
+  private static RaftConfig raft(Flags flags, int requestBytesMax) {
+    Duration election =
+        Duration.ofMillis(number(flags, "election-timeout", 1, ELECTION_MILLIS_MAX));
+    Duration request = Duration.ofSeconds(5).plus(election.multipliedBy(2));
+    int commandBytesMax = requestBytesMax + COMMAND_ENVELOPE_BYTES;
+    long bytesMax = Math.max(RaftConfig.DEFAULT.inboxBytesMax(), 4L * commandBytesMax);
+    try {
+      return RaftConfig.builder()
+          .heartbeatInterval(
+              Duration.ofMillis(number(flags, "heartbeat-interval", 1, ELECTION_MILLIS_MAX)))
+          .electionTimeout(election)
+          .proposalTimeout(request)
+          .readTimeout(request)
+          .commandBytesMax(commandBytesMax)
+          .uncommittedBytesMax(bytesMax)
+          .inboxBytesMax(bytesMax)
+          .entryCacheBytesMax(bytesMax)
+          .snapshotEveryEntries(number(flags, "snapshot-count", 1, Long.MAX_VALUE))
+          .keepEntries(number(flags, "snapshot-catchup-entries", 0, Long.MAX_VALUE))
+          .build();
+    } catch (InvalidConfigException e) {
+      throw new Flags.UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static ClientPort.Settings clientPort(Flags flags, int requestBytesMax) {
+    long streams = number(flags, "max-concurrent-streams", 1, 0xffff_ffffL);
+    return new ClientPort.Settings(
+        requestBytesMax,
+        (int) Math.min(streams, Integer.MAX_VALUE),
+        duration(flags, "grpc-keepalive-min-time"),
+        duration(flags, "grpc-keepalive-interval"),
+        duration(flags, "grpc-keepalive-timeout"));
+  }
+
+  /** As etcd: 0 stands for the default, a negative value for no quota. */
+  private static long quota(Flags flags) {
+    long given = number(flags, "quota-backend-bytes", Long.MIN_VALUE, Long.MAX_VALUE);
+    return given == 0 ? DEFAULT_QUOTA_BYTES : given;
+  }
+
+  private static String logLevel(Flags flags) {
+    String level = flags.get("log-level").toLowerCase(Locale.ROOT);
+    return switch (level) {
+      case "debug", "info", "warn", "error" -> level;
+      case "dpanic", "panic", "fatal" -> "error";
+      default ->
+          throw new Flags.UsageException(
+              "--log-level is debug, info, warn or error, not '" + level + "'");
+    };
+  }
+
+  private static long number(Flags flags, String name, long min, long max) {
+    long value = parsed(flags, name, Long::parseLong, "a number");
+    if (value < min || value > max) {
+      throw new Flags.UsageException(
+          "--" + name + " must be from " + min + " to " + max + ", not " + value);
+    }
+    return value;
+  }
+
+  private static Duration duration(Flags flags, String name) {
+    return parsed(flags, name, GoDuration::parse, "a duration such as 300ms or 2h45m");
+  }
+
+  private static <T> T parsed(
+      Flags flags, String name, Function<String, T> parser, String expected) {
+    String text = flags.get(name);
+    try {
+      return parser.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new Flags.UsageException("--" + name + " must be " + expected + ", not '" + text + "'");
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package io.balsa.kv.watch;
+
+import io.balsa.kv.model.KvError;
+import io.balsa.kv.proto.ResponseHeader;
+import io.balsa.kv.state.ApplyListener;
+import io.balsa.kv.state.EventSource;
+import io.balsa.kv.state.RevisionEvents;
+import io.balsa.raft.model.NodeStoppedException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one place that finds the watchers of an event, for all streams of a member.
+ *
+ * <p>Threads: {@link #onApplied} is called on the apply thread and only leaves the revisions in a bounded queue; the rest of
+ * the public methods may be called by any thread. One thread of the hub's own does all the work and is the only one that
+ * writes to a stream.
+ *
+ * <p>Failure: when the store is closed, or the hub's thread fails, every stream ends with "server stopped".
+ */
+public final class WatchHub implements ApplyListener, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WatchHub.class);
+
+  /** How many turns history gets before the hub looks at the live feed again. */
+  private static final int TURNS_PER_STEP = 64;
+
+  private final EventSource source;
+  private final WatchConfig config;
+  private final BooleanSupplier hasLeader;
+  private final LongSupplier nanoClock;
+  private final HubInbox inbox;
+  private final HubCore core;
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+  private volatile boolean closing;
+  private final Thread thread;
+  private long nextProgress;
+  private long lastLeaderSeen;
+
+  /**
+   * A hub that isn't running yet.
+   *
+   * @param headers makes a response's header for a revision
+   * @param hasLeader whether this member knows a leader just now
+   * @param nanoClock monotonic
+   */
+  public WatchHub(
+      EventSource source,
+      WatchConfig config,
+      LongFunction<ResponseHeader> headers,
+      BooleanSupplier hasLeader,
+      LongSupplier nanoClock) {
+    this.source = source;
+    this.config = config;
+    this.hasLeader = hasLeader;
+    this.nanoClock = nanoClock;
+    this.inbox = new HubInbox(config.liveQueueBytesMax());
+    this.core = new HubCore(source, config, headers);
+    this.nextProgress = nanoClock.getAsLong() + config.progressInterval().toNanos();
+    this.lastLeaderSeen = nanoClock.getAsLong();
+    this.thread = new Thread(this::run, "watch-hub");
+    thread.setDaemon(true);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /**
+   * A stream that isn't open yet; {@link WatchStream#open} it once whoever stands behind the sink can call it back.
+   *
+   * @param leaderRequired whether the stream must end when this member has had no leader for too long
+   */
+  public WatchStream newStream(WatchSink sink, boolean leaderRequired) {
+    return new WatchStream(this, sink, leaderRequired, config.streamBufferBytesMax());
+  }
+
+  @Override
+  public void onApplied(List<RevisionEvents> revisions, long revision) {
+    inbox.applied(revisions, revision);
+  }
+
+  @Override
+  public void onRestored() {
+    inbox.movedTo(source.currentRevision());
+  }
+
+  /**
+   * Leaves word for the hub's thread.
+   *
+   * @return false if that thread has ended, and with it every stream
+   */
+  boolean request(Consumer<HubCore> request) {
+    return inbox.request(() -> request.accept(core));
+  }
+
+  private void run() {
+    try {
+      boolean busy = false;
+      while (!closing) {
+        busy = step(busy ? 0 : nextTick());
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("the watch hub was interrupted to stop");
+    } catch (NodeStoppedException e) {
+      LOG.debug("the store is closed, the watch hub stops", e);
+    } catch (RuntimeException | Error e) {
+      LOG.error("the watch hub failed; every watch ends", e);
+    } finally {
+      closing = true;
+      inbox.close().forEach(Runnable::run);
+      core.failAll(KvError.SERVER_STOPPED);
+      stopped.complete(null);
+    }
+  }
+
+  /**
+   * Does what there is to do, waiting for it at most this long.
+   *
+   * @return whether more is to be done at once
+   */
+  boolean step(long timeoutNanos) throws InterruptedException {
+    HubInbox.Work work = inbox.take(timeoutNanos);
+    // Live events first: a request that was made after a revision became visible finds the hub as
+    // far as that.
+    core.live(work.revisions(), work.through());
+    inbox.wantLive(true);
+    work.requests().forEach(Runnable::run);
+    boolean busy = true;
+    for (int turn = 0; busy && turn < TURNS_PER_STEP; turn++) {
+      busy = core.serveNext();
+    }
+    inbox.wantLive(core.wantsLive());
+    core.answerProgress();
+    tick(nanoClock.getAsLong());
+    return busy;
+  }
+
+  private long nextTick() {
+    long untilProgress = nextProgress - nanoClock.getAsLong();
+    return Math.max(0, Math.min(untilProgress, config.leaderlessMax().toNanos() / 6));
+  }
+
+  private void tick(long now) {
+    if (now - nextProgress >= 0) {
+      nextProgress = now + config.progressInterval().toNanos();
+      core.notifyProgress();
+    }
+    if (hasLeader.getAsBoolean()) {
+      lastLeaderSeen = now;
+    } else if (now - lastLeaderSeen >= config.leaderlessMax().toNanos()) {
+      lastLeaderSeen = now;
+      core.failLeaderRequired();
+    }
+  }
+
+  /** Ends every stream with "server stopped", and waits for the hub's thread. Idempotent. */
+  @Override
+  public void close() {
+    closing = true;
+    if (thread.isAlive()) {
+      thread.interrupt();
+      stopped.join();
+    }
+  }
+
+  HubCore core() {
+    return core;
+  }
+}

@@ -1,0 +1,110 @@
+package io.balsa.kv.watch;
+
+import io.balsa.kv.etcd.GrpcErrors;
+import io.balsa.kv.model.KvError;
+import io.balsa.kv.proto.WatchGrpc;
+import io.balsa.kv.proto.WatchRequest;
+import io.balsa.kv.proto.WatchResponse;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The Watch service of the etcd v3 API.
+ *
+ * <p>gRPC's response observers aren't thread-safe: here the hub's thread is the only one that writes to a response observer or
+ * asks it for requests. The call's own thread forwards requests and readiness to the hub and does nothing else. Requests are pulled
+ * one at a time, so that a client can't make us queue more than it reads.
+ */
+public final class WatchService extends WatchGrpc.WatchImplBase {
+  private final WatchHub hub;
+  private final BooleanSupplier hasLeader;
+
+  public WatchService(WatchHub hub, BooleanSupplier hasLeader) {
+    this.hub = hub;
+    this.hasLeader = hasLeader;
+  }
+
+  /** What to register at the server: the service, with what it needs to know of a call's metadata. */
+  public ServerServiceDefinition definition() {
+    return ServerInterceptors.intercept(this, new InsistsOnLeader());
+  }
+
+  @Override
+  public StreamObserver<WatchRequest> watch(StreamObserver<WatchResponse> responses) {
+    ServerCallStreamObserver<WatchResponse> call =
+        (ServerCallStreamObserver<WatchResponse>) responses;
+    call.disableAutoRequest();
+    boolean leaderRequired = InsistsOnLeader.byThisCall();
+    if (leaderRequired && !hasLeader.getAsBoolean()) {
+      call.onError(GrpcErrors.of(KvError.NO_LEADER));
+      return new Deaf();
+    }
+    WatchStream stream = hub.newStream(new CallSink(call), leaderRequired);
+    call.setOnReadyHandler(stream::onReady);
+    call.setOnCancelHandler(stream::onClientGone);
+    stream.open(); // Last: from here on the hub writes, and without a cancel handler a write may
+    // throw.
+    return new Requests(stream);
+  }
+
+  /** What the client says. Runs on the call's thread. */
+  private record Requests(WatchStream stream) implements StreamObserver<WatchRequest> {
+    @Override
+    public void onNext(WatchRequest request) {
+      stream.onRequest(request);
+    }
+
+    @Override
+    public void onError(Throwable gone) {
+      stream.onClientGone();
+    }
+
+    @Override
+    public void onCompleted() {
+      stream.onClientDone();
+    }
+  }
+
+  /** For a call that was refused before it began. */
+  private static final class Deaf implements StreamObserver<WatchRequest> {
+    @Override
+    public void onNext(WatchRequest request) {}
+
+    @Override
+    public void onError(Throwable gone) {}
+
+    @Override
+    public void onCompleted() {}
+  }
+
+  /** What the client hears. Runs on the hub's thread. */
+  private record CallSink(ServerCallStreamObserver<WatchResponse> call) implements WatchSink {
+    @Override
+    public boolean isReady() {
+      return call.isReady();
+    }
+
+    @Override
+    public void send(WatchResponse response) {
+      call.onNext(response);
+    }
+
+    @Override
+    public void pullRequest() {
+      call.request(1);
+    }
+
+    @Override
+    public void complete() {
+      call.onCompleted();
+    }
+
+    @Override
+    public void fail(KvError error) {
+      call.onError(GrpcErrors.of(error));
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the server process and its parts. */
+@NullMarked
+package io.balsa.kv.server;
+
+import org.jspecify.annotations.NullMarked;

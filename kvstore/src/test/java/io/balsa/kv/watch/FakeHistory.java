@@ -1,0 +1,120 @@
+package io.balsa.kv.watch;
+
+import com.google.protobuf.ByteString;
+import io.balsa.kv.model.KeyRange;
+import io.balsa.kv.proto.Event;
+import io.balsa.kv.proto.KeyValue;
+import io.balsa.kv.state.EventSource;
+import io.balsa.kv.state.HistoryBatch;
+import io.balsa.kv.state.HistoryCompactedException;
+import io.balsa.kv.state.RevisionEvents;
+import io.balsa.raft.model.Bytes;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** A store with nothing but a history, for tests that need to say exactly what is in it. Guarded by itself. */
+final class FakeHistory implements EventSource {
+  private final List<RevisionEvents> revisions = new ArrayList<>();
+  private final Map<String, KeyValue> latest = new TreeMap<>();
+  private long compacted = -1;
+  private int reads;
+
+  /** One revision: puts where there is a value, deletes where there is none. Deletes of nothing leave no trace. */
+  synchronized RevisionEvents write(Map<String, Optional<String>> changes) {
+    long revision = currentRevision() + 1;
+    List<Event> events = new ArrayList<>();
+    new LinkedHashMap<>(changes)
+        .forEach((key, value) -> events.add(event(revision, key, value.orElse(null))));
+    events.removeIf(Event.getDefaultInstance()::equals);
+    if (events.isEmpty()) {
+      events.add(event(revision, changes.keySet().iterator().next(), "instead"));
+    }
+    RevisionEvents written = new RevisionEvents(revision, events);
+    revisions.add(written);
+    return written;
+  }
+
+  RevisionEvents put(String key, String value) {
+    return write(Map.of(key, Optional.of(value)));
+  }
+
+  private Event event(long revision, String key, @org.jspecify.annotations.Nullable String value) {
+    KeyValue prev = latest.get(key);
+    Event.Builder event = Event.newBuilder();
+    if (prev != null) {
+      event.setPrevKv(prev);
+    }
+    if (value == null) {
+      if (latest.remove(key) == null) {
+        return Event.getDefaultInstance();
+      }
+      event.setType(Event.EventType.DELETE);
+      event.getKvBuilder().setKey(ByteString.copyFromUtf8(key)).setModRevision(revision);
+      return event.build();
+    }
+    KeyValue kv =
+        KeyValue.newBuilder()
+            .setKey(ByteString.copyFromUtf8(key))
+            .setValue(ByteString.copyFromUtf8(value))
+            .setModRevision(revision)
+            .setCreateRevision(prev == null ? revision : prev.getCreateRevision())
+            .setVersion(prev == null ? 1 : prev.getVersion() + 1)
+            .build();
+    latest.put(key, kv);
+    return event.setKv(kv).build();
+  }
+
+  synchronized void compact(long revision) {
+    compacted = Math.max(compacted, revision);
+  }
+
+  /** All of it, whatever was compacted. */
+  synchronized List<RevisionEvents> all() {
+    return List.copyOf(revisions);
+  }
+
+  synchronized int reads() {
+    return reads;
+  }
+
+  @Override
+  public synchronized long currentRevision() {
+    return revisions.size() + 1;
+  }
+
+  @Override
+  public synchronized long compactedRevision() {
+    return compacted;
+  }
+
+  @Override
+  public synchronized HistoryBatch read(
+      long fromRevision, KeyRange range, int revisionsMax, long bytesMax) {
+    reads++;
+    if (fromRevision < compacted) {
+      throw new HistoryCompactedException(fromRevision, compacted);
+    }
+    List<RevisionEvents> found = new ArrayList<>();
+    long bytes = 0;
+    long revision = Math.max(fromRevision, 2);
+    while (revision <= currentRevision() && found.size() < revisionsMax && bytes < bytesMax) {
+      RevisionEvents whole = revisions.get((int) revision - 2);
+      List<Event> inRange =
+          whole.events().stream().filter(event -> range.contains(keyOf(event))).toList();
+      if (!inRange.isEmpty()) {
+        found.add(new RevisionEvents(revision, inRange));
+        bytes += HubInbox.sizeOf(whole);
+      }
+      revision++;
+    }
+    return new HistoryBatch(found, revision);
+  }
+
+  static Bytes keyOf(Event event) {
+    return Bytes.wrap(event.getKv().getKey().toByteArray());
+  }
+}
