@@ -6,44 +6,69 @@ import io.balsa.raft.Outcome;
 import io.balsa.raft.RaftNode;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.NodeId;
+import io.balsa.raft.model.ReadFailedException;
+import io.balsa.raft.model.RejectReason;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
-/** The replica that a {@link RaftNode} is. Thread-safe. */
+/**
+ * The replica that a {@link RaftNode} is. Thread-safe.
+ *
+ * <p>Made before the node is: what listens to the state needs a replica, and must listen before the node applies its first
+ * entry. Until {@link #attach} it has no leader.
+ */
 public final class NodeReplica implements Replica {
-  private final RaftNode<KvResult> node;
+  private volatile @Nullable RaftNode<KvResult> node;
 
   /** Replaced by the node's event thread whenever role, term or leader change. */
-  private volatile NodeStatus heard;
+  private volatile @Nullable NodeStatus heard;
 
-  public NodeReplica(RaftNode<KvResult> node) {
-    this.node = node;
-    this.heard = node.status();
-    node.addListener(status -> heard = status);
+  /** Call it once. */
+  public void attach(RaftNode<KvResult> opened) {
+    heard = opened.status();
+    opened.addListener(status -> heard = status);
+    node = opened;
   }
 
   @Override
   public CompletableFuture<Outcome<KvResult>> propose(Bytes command) {
-    return node.propose(command);
+    RaftNode<KvResult> attached = node;
+    return attached != null
+        ? attached.propose(command)
+        : CompletableFuture.completedFuture(
+            new Outcome.Rejected<>(RejectReason.NO_LEADER, Optional.empty()));
   }
 
   @Override
   public CompletableFuture<Long> readBarrier() {
-    return node.readBarrier();
+    RaftNode<KvResult> attached = node;
+    return attached != null
+        ? attached.readBarrier()
+        : CompletableFuture.failedFuture(new ReadFailedException(RejectReason.NO_LEADER));
   }
 
   @Override
   public long term() {
-    return heard.term();
+    NodeStatus status = heard;
+    return status == null ? 0 : status.term();
   }
 
   @Override
   public Optional<NodeId> leader() {
-    return heard.leader();
+    NodeStatus status = heard;
+    return status == null ? Optional.empty() : status.leader();
   }
 
+  /**
+   * @throws IllegalStateException before {@link #attach}
+   */
   @Override
   public NodeStatus status() {
-    return node.status();
+    RaftNode<KvResult> attached = node;
+    if (attached == null) {
+      throw new IllegalStateException("the node isn't open yet");
+    }
+    return attached.status();
   }
 }

@@ -1,8 +1,8 @@
 package io.balsa.kv.server;
 
-import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -52,7 +52,7 @@ final class ClientPort implements AutoCloseable {
   static ClientPort serve(
       List<BoundSocket> sockets,
       Settings settings,
-      List<BindableService> services,
+      List<ServerServiceDefinition> services,
       ServerInterceptor interceptor,
       HttpEndpoints.HealthCheck health) {
     EventLoopGroup acceptor = eventLoops(1, "kv-accept");
@@ -102,6 +102,11 @@ final class ClientPort implements AutoCloseable {
   /** Few: handlers are short, and what is saved on switching is worth more than a second thread. */
   private static int workerCount() {
     return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+  }
+
+  /** No new connection and no new call from now on; those under way go on. */
+  void stopAccepting() {
+    server.shutdown();
   }
 
   /** Stops accepting, lets calls under way finish for a moment, then ends them. Blocks for seconds at most. */

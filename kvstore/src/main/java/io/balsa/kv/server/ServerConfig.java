@@ -84,10 +84,14 @@ record ServerConfig(
       throw new Flags.UsageException(
           "--advertise-client-urls is required when --listen-client-urls names all addresses");
     }
+    List<URI> listenPeer = MemberUrls.parse("listen-peer-urls", flags.get("listen-peer-urls"));
+    if (listenPeer.size() > 1) {
+      throw new Flags.UsageException("--listen-peer-urls: only one URL is supported yet");
+    }
     return new Urls(
         listenClient,
         advertiseClient,
-        MemberUrls.parse("listen-peer-urls", flags.get("listen-peer-urls")),
+        listenPeer,
         MemberUrls.parse("initial-advertise-peer-urls", flags.get("initial-advertise-peer-urls")));
   }
 

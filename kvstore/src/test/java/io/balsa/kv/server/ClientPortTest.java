@@ -64,7 +64,7 @@ final class ClientPortTest {
         ClientPort.serve(
             List.of(first, second),
             SETTINGS,
-            List.of(new CountingKv()),
+            List.of(new CountingKv().bindService()),
             new PassThrough(),
             serializable ->
                 CompletableFuture.completedFuture(

@@ -1,0 +1,185 @@
+package io.balsa.kv.server;
+
+import io.balsa.kv.command.KvCommand;
+import io.balsa.kv.command.MemberPublish;
+import io.balsa.kv.etcd.LeaderRequired;
+import io.balsa.kv.state.KvResult;
+import io.balsa.raft.NodeStatus;
+import io.balsa.raft.RaftNode;
+import io.balsa.raft.model.InvalidConfigException;
+import io.balsa.raft.model.NodeId;
+import io.balsa.raft.model.StorageException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running member: its data directory, Raft, the state, and the client port. {@link #close} blocks for seconds at most;
+ * everything else may be called from any thread.
+ */
+final class KvServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(KvServer.class);
+
+  private final ServerConfig config;
+  private final Identity self;
+  private final Teardown teardown;
+  private final LocalMember member;
+  private final List<InetSocketAddress> clientAddresses;
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private volatile boolean closing;
+
+  /**
+   * Starts a member.
+   *
+   * @throws StartupException if it can't, for a reason that the operator can mend; nothing is left open
+   */
+  static KvServer start(ServerConfig config) {
+    Teardown opened = new Teardown();
+    try {
+      return new KvServer(config, opened);
+    } catch (StorageException | InvalidConfigException e) {
+      opened.run();
+      throw new StartupException(String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException | Error e) {
+      opened.run();
+      throw e;
+    }
+  }
+
+  /** The order is the point: first what can be refused, then what writes, last what serves. */
+  private KvServer(ServerConfig config, Teardown opened) {
+    this.config = config;
+    this.teardown = opened;
+    InitialCluster cluster = config.initialCluster();
+    this.self = new Identity(cluster.clusterId(), cluster.memberId(config.name()), config.name());
+
+    List<BoundSocket> clientSockets = bind(config.urls().listenClient(), "clients", opened);
+    List<BoundSocket> peerSockets = bind(config.urls().listenPeer(), "peers", opened);
+    DataDirectory directory = DataDirectory.open(config.dataDir(), self);
+    opened.add("the data directory", directory::close);
+    peerSockets.forEach(BoundSocket::close); // It was free; the transport binds it again.
+    this.member = new LocalMember(config, self, directory, opened);
+    this.clientAddresses = clientSockets.stream().map(BoundSocket::address).toList();
+    ClientPort port =
+        ClientPort.serve(
+            clientSockets,
+            config.clientPort(),
+            member.services(),
+            new LeaderRequired(member.router().replica()),
+            member.health());
+    opened.add("the client port", port::close);
+    opened.add("the acceptor of clients", port::stopAccepting);
+    log.info(
+        "member {} ({}) of cluster {} listens for clients on {}",
+        config.name(),
+        self.member(),
+        Long.toHexString(self.clusterId()),
+        clientAddresses);
+    publish();
+  }
+
+  private static List<BoundSocket> bind(List<URI> urls, String purpose, Teardown opened) {
+    List<BoundSocket> sockets = new ArrayList<>();
+    for (URI url : urls) {
+      BoundSocket socket = BoundSocket.bind(MemberUrls.address(url), purpose);
+      opened.add("the socket on " + url, socket::close);
+      sockets.add(socket);
+    }
+    return sockets;
+  }
+
+  /**
+   * Tells the cluster this member's name and addresses, again and again until it is done. That it is, proves more than that
+   * a leader is known: this member has applied an entry of now.
+   */
+  private void publish() {
+    KvCommand.Builder command =
+        KvCommand.newBuilder()
+            .setMemberPublish(
+                MemberPublish.newBuilder()
+                    .setId(self.member().value())
+                    .setName(config.name())
+                    .addAllPeerUrls(MemberUrls.texts(config.urls().advertisePeer()))
+                    .addAllClientUrls(MemberUrls.texts(config.urls().advertiseClient())));
+    var unused =
+        member
+            .router()
+            .propose(command)
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure == null) {
+                    log.info("ready to serve client requests");
+                    ready.complete(null);
+                  } else if (closing) {
+                    ready.completeExceptionally(failure);
+                  } else {
+                    log.warn("can't reach a majority of the members yet: {}", failure.getMessage());
+                    publish();
+                  }
+                });
+  }
+
+  /** Completes when clients can be served: a leader is known, and this member has caught up. */
+  CompletableFuture<Void> ready() {
+    return ready;
+  }
+
+  /** Completes when the node has stopped: exceptionally if something broke it. */
+  CompletableFuture<Void> stopped() {
+    return member.node().stopped();
+  }
+
+  List<InetSocketAddress> clientAddresses() {
+    return clientAddresses;
+  }
+
+  RaftNode<KvResult> node() {
+    return member.node();
+  }
+
+  /** Hands leadership over when leading, stops accepting, and closes everything. Idempotent. */
+  @Override
+  public synchronized void close() {
+    if (closing) {
+      return;
+    }
+    closing = true;
+    log.info("stopping");
+    handOverLeadership();
+    teardown.run();
+    log.info("stopped");
+  }
+
+  /** To the voter that holds most of the log: it needs the least before it can lead. */
+  private void handOverLeadership() {
+    NodeStatus status = member.node().status();
+    Optional<NodeId> target =
+        status.matchIndex().entrySet().stream()
+            .filter(peer -> !peer.getKey().equals(status.self()))
+            .filter(peer -> status.membership().isVoter(peer.getKey()))
+            .max(Comparator.comparingLong(Map.Entry::getValue))
+            .map(Map.Entry::getKey);
+    if (!status.isLeader() || target.isEmpty()) {
+      return;
+    }
+    try {
+      long millisMax = config.raft().electionTimeout().toMillis();
+      member.node().transferLeadership(target.get()).get(millisMax, TimeUnit.MILLISECONDS);
+      log.info("handed leadership over to {}", target.get());
+    } catch (ExecutionException | TimeoutException e) {
+      log.warn("couldn't hand leadership over to {}: {}", target.get(), e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.balsa.kv.server;
+
+import io.balsa.kv.etcd.ClusterService;
+import io.balsa.kv.etcd.KvService;
+import io.balsa.kv.etcd.MaintenanceService;
+import io.balsa.kv.etcd.ReadPool;
+import io.balsa.kv.etcd.RequestCheck;
+import io.balsa.kv.lease.LeaseConfig;
+import io.balsa.kv.lease.LeaseKeeper;
+import io.balsa.kv.lease.LeaseService;
+import io.balsa.kv.lease.LeaseThread;
+import io.balsa.kv.request.LeaderChannel;
+import io.balsa.kv.request.NodeReplica;
+import io.balsa.kv.request.RequestRouter;
+import io.balsa.kv.state.KvResult;
+import io.balsa.kv.state.KvStateConfig;
+import io.balsa.kv.state.KvStateMachine;
+import io.balsa.kv.watch.WatchConfig;
+import io.balsa.kv.watch.WatchHub;
+import io.balsa.kv.watch.WatchService;
+import io.balsa.raft.RaftHost;
+import io.balsa.raft.RaftNode;
+import io.balsa.raft.file.FileSnapshotStore;
+import io.balsa.raft.model.GroupId;
+import io.balsa.raft.storage.rocksdb.RocksLogStore;
+import io.balsa.raft.transport.netty.NettyTransport;
+import io.balsa.raft.transport.netty.NettyTransportBuilder;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.net.URI;
+import java.util.List;
+
+/**
+ * This member without its client port: the state, its Raft node, and the services on top of them. Opened by one thread;
+ * what it gives out may be used by any.
+ */
+final class LocalMember {
+  private final ServerConfig config;
+  private final KvStateMachine state;
+  private final NodeReplica replica = new NodeReplica();
+  private final RequestRouter router;
+  private final LeaderChannel leaderChannel;
+  private final WatchHub hub;
+  private final LeaseKeeper leases;
+  private final LeaseThread leaseThread = new LeaseThread();
+  private final KnownMembers members;
+  private final ReadPool reads;
+  private final RaftNode<KvResult> node;
+
+  /**
+   * Recovers the state and takes part from now on.
+   *
+   * @param opened gets to know what must be closed, also if this throws
+   * @throws io.balsa.raft.model.StorageException if the directory can't be read back whole
+   * @throws io.balsa.raft.model.InvalidConfigException if the peer port can't be listened on
+   */
+  LocalMember(ServerConfig config, Identity self, DataDirectory directory, Teardown opened) {
+    this.config = config;
+    this.state = KvStateMachine.open(directory.state(), stateConfig());
+    opened.add("the state", state::close);
+    this.router = new RequestRouter(replica, self.clusterId(), self.member(), limits());
+    this.members = new KnownMembers(config.initialCluster(), state);
+    this.leaderChannel = new LeaderChannel(self.member(), replica, members);
+    opened.add("the channel to the leader", leaderChannel::close);
+    this.hub =
+        new WatchHub(
+            state.events(),
+            watchConfig(),
+            revision -> router.header(revision).build(),
+            this::hasLeader,
+            System::nanoTime);
+    this.leases = new LeaseKeeper(replica, state.leases(), leaseConfig(), System::nanoTime);
+    // Before the node is open: from then on entries are applied, and none may be missed.
+    state.setListener(new ApplyFanOut(members, leases, hub));
+    this.reads = new ReadPool(Math.max(2, Runtime.getRuntime().availableProcessors()));
+    opened.add("the read threads", reads::close);
+
+    this.node = openNode(self, directory, opened);
+    replica.attach(node);
+    node.addListener(leases::onStatus);
+    opened.add("the request router", router::close);
+    leaseThread.drive(leases, leaseConfig().tick());
+    opened.add("the lease thread", leaseThread::close);
+    hub.start();
+    opened.add("the watch hub", hub::close);
+  }
+
+  private RaftNode<KvResult> openNode(Identity self, DataDirectory directory, Teardown opened) {
+    RaftHost host =
+        RaftHost.builder(self.member().toNodeId())
+            .config(config.raft())
+            .logStore(RocksLogStore.at(directory.log()))
+            .snapshotStore(FileSnapshotStore.at(directory.snapshots()))
+            .transport(transport(self))
+            .start();
+    opened.add("the Raft host", host::close);
+    return host.openGroup(
+        GroupId.ONLY,
+        state,
+        config.initialCluster().memberIds().stream().map(id -> id.toNodeId()).toList());
+  }
+
+  private NettyTransport transport(Identity self) {
+    NettyTransportBuilder transport =
+        NettyTransport.builder(self.member().toNodeId())
+            .clusterId(self.clusterId())
+            .bind(MemberUrls.address(config.urls().listenPeer().get(0)));
+    InitialCluster cluster = config.initialCluster();
+    for (String name : cluster.peerUrls().keySet()) {
+      if (!cluster.memberId(name).equals(self.member())) {
+        URI reachedAt = cluster.peerUrlsOf(name).get(0);
+        transport.peer(cluster.memberId(name).toNodeId(), MemberUrls.address(reachedAt));
+      }
+    }
+    return transport.build();
+  }
+
+  /** Everything that is served to clients. */
+  List<ServerServiceDefinition> services() {
+    return List.of(
+        new KvService(router, state, new RequestCheck(config.txnOpsMax()), reads).bindService(),
+        new WatchService(hub, this::hasLeader).definition(),
+        new LeaseService(
+                new LeaseService.Parts(
+                    router,
+                    leases,
+                    state.leases(),
+                    () -> state.events().currentRevision(),
+                    leaderChannel::current,
+                    leaseThread),
+                leaseConfig())
+            .definition(),
+        new ClusterService(router, members).bindService(),
+        new MaintenanceService(router, state, reads, config.quotaBytes()).bindService(),
+        new HealthStatusManager().getHealthService().bindService());
+  }
+
+  RequestRouter router() {
+    return router;
+  }
+
+  RaftNode<KvResult> node() {
+    return node;
+  }
+
+  MemberHealth health() {
+    return new MemberHealth(router, state);
+  }
+
+  private boolean hasLeader() {
+    return replica.leader().isPresent();
+  }
+
+  private RequestRouter.Limits limits() {
+    return RequestRouter.Limits.of(
+        config.clientPort().requestBytesMax(), config.raft().electionTimeout());
+  }
+
+  private LeaseConfig leaseConfig() {
+    return LeaseConfig.of(config.raft().electionTimeout());
+  }
+
+  private WatchConfig watchConfig() {
+    return WatchConfig.DEFAULT
+        .withMaxRequestBytes(config.clientPort().requestBytesMax())
+        .withProgressInterval(config.watchProgressInterval());
+  }
+
+  private KvStateConfig stateConfig() {
+    KvStateConfig defaults = KvStateConfig.DEFAULT;
+    return new KvStateConfig(
+        true,
+        config.compactionBatch(),
+        config.compactionPause(),
+        defaults.memtableBytes(),
+        defaults.blockCacheBytes());
+  }
+}
