@@ -28,10 +28,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Snapshots in a directory of their own: one file per group, and one more while a snapshot is in the making.
+ * Snapshots in a directory of their own: one file per group, and one more while a snapshot is in
+ * the making.
  *
- * <p>Any thread, but never two for the same group at once, and none of them interrupted (see the package). What can't be
- * read or written, and what is damaged, is a {@link StorageException} that names the file.
+ * <p>Any thread, but never two for the same group at once, and none of them interrupted (see the
+ * package). What can't be read or written, and what is damaged, is a {@link StorageException} that
+ * names the file.
  */
 public final class FileSnapshotStore implements SnapshotStore {
   /*
@@ -41,12 +43,14 @@ public final class FileSnapshotStore implements SnapshotStore {
    *   0.snapshot         the committed snapshot of group 0
    *   0.snapshot.tmp     its next one, in the making; removed when the store is opened
    *
-   * Commit: write 0.snapshot.tmp, fsync it, rename it to 0.snapshot, fsync the directory. The rename replaces the older
-   * snapshot in one step, so that a crash at any point leaves either the older or the newer one, whole, under the one name
-   * that is ever looked at. Whoever still reads the older one keeps it: its file lives on until it is closed.
+   * Commit: write 0.snapshot.tmp, fsync it, rename it to 0.snapshot, fsync the directory. The
+   * rename replaces the older snapshot in one step, so that a crash at any point leaves either the
+   * older or the newer one, whole, under the one name that is ever looked at. Whoever still reads
+   * the older one keeps it: its file lives on until it is closed.
    *
-   * Without the first fsync, the new name could come to stand for a file whose bytes were lost; without the second, the log
-   * might be compacted while the new name isn't durable yet (traps D1, S4).
+   * Without the first fsync, the new name could come to stand for a file whose bytes were lost;
+   * without the second, the log might be compacted while the new name isn't durable yet (traps D1,
+   * S4).
    */
   private static final String SUFFIX = ".snapshot";
   private static final String UNFINISHED_SUFFIX = SUFFIX + ".tmp";
@@ -61,7 +65,8 @@ public final class FileSnapshotStore implements SnapshotStore {
   }
 
   /**
-   * Opens the store in this directory, which is created if need be. Leftovers of unfinished snapshots are removed.
+   * Opens the store in this directory, which is created if need be. Leftovers of unfinished
+   * snapshots are removed.
    *
    * @throws StorageException if the directory can't be used, or another process uses it
    */
@@ -220,7 +225,10 @@ public final class FileSnapshotStore implements SnapshotStore {
     }
   }
 
-  /** A snapshot in the making. Its output is there from {@link #begin} until it is committed or discarded. */
+  /**
+   * A snapshot in the making. Its output is there from {@link #begin} until it is committed or
+   * discarded.
+   */
   private final class FileWriter implements Writer {
     private final GroupId group;
     private final SnapshotMeta meta;

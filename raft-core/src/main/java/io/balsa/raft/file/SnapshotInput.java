@@ -10,21 +10,28 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * The content of one snapshot file: a byte leaves it only after the whole chunk around it was verified, and the end of the
- * stream only after the trailer was. One thread at a time. Damage is an {@link IOException} with the file and the offset.
+ * The content of one snapshot file: a byte leaves it only after the whole chunk around it was
+ * verified, and the end of the stream only after the trailer was. One thread at a time. Damage is
+ * an {@link IOException} with the file and the offset.
  */
 final class SnapshotInput extends InputStream {
   private final Path file;
   private final DataInputStream in;
   private final Header header;
 
-  /** The chunk that is being handed out: verified, {@code size} bytes, the next one at {@code position}. */
+  /**
+   * The chunk that is being handed out: verified, {@code size} bytes, the next one at {@code
+   * position}.
+   */
   private final byte[] chunk = new byte[SnapshotLayout.CHUNK_BYTES_MAX];
 
   private int size;
   private int position;
 
-  /** How many chunks were verified, how many bytes they held, and where the next one begins in the file. */
+  /**
+   * How many chunks were verified, how many bytes they held, and where the next one begins in the
+   * file.
+   */
   private long chunks;
 
   private long bytes;

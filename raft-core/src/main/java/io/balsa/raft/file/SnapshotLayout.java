@@ -16,8 +16,8 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * The bytes of a snapshot file. Pure functions; every check that fails throws an {@link IOException} whose message is the
- * end of a sentence that begins with the file's name.
+ * The bytes of a snapshot file. Pure functions; every check that fails throws an
+ * {@link IOException} whose message is the end of a sentence that begins with the file's name.
  */
 final class SnapshotLayout {
   /*
@@ -43,13 +43,14 @@ final class SnapshotLayout {
    *            | 0    4  | chunks      8 | bytes       8 | CRC 4   |
    *            +---------+---------------+---------------+---------+
    *
-   * Every CRC is CRC32C. The header's covers all that stands before it. A chunk's covers the header's CRC, the number of
-   * the chunk (0, 1, 2 …), its size and its bytes; the trailer's likewise, as if it were one chunk more. So a chunk that is
-   * damaged, moved, repeated, left out, or from another file is recognised where it stands; and a file that was cut, even
-   * between two chunks, lacks the trailer.
+   * Every CRC is CRC32C. The header's covers all that stands before it. A chunk's covers the
+   * header's CRC, the number of the chunk (0, 1, 2 …), its size and its bytes; the trailer's
+   * likewise, as if it were one chunk more. So a chunk that is damaged, moved, repeated, left out,
+   * or from another file is recognised where it stands; and a file that was cut, even between two
+   * chunks, lacks the trailer.
    *
-   * The trailer also has a known place, so that a cut file is found without reading it whole: the file's size follows from
-   * the counts in the trailer.
+   * The trailer also has a known place, so that a cut file is found without reading it whole: the
+   * file's size follows from the counts in the trailer.
    */
 
   static final int VERSION = 1;
@@ -65,7 +66,9 @@ final class SnapshotLayout {
 
   private SnapshotLayout() {}
 
-  /** What stands before the chunks: whose snapshot it is, and what binds the chunks to this file. */
+  /**
+   * What stands before the chunks: whose snapshot it is, and what binds the chunks to this file.
+   */
   record Header(GroupId group, SnapshotMeta meta, int sizeBytes, int crc) {}
 
   /** What stands after the chunks. */

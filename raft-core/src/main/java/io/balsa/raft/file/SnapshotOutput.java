@@ -13,10 +13,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
- * Writes one snapshot file from beginning to end. One thread at a time. After an {@link IOException} only {@link #close}
- * may be called.
+ * Writes one snapshot file from beginning to end. One thread at a time. After an
+ * {@link IOException} only {@link #close} may be called.
  *
- * <p>A {@link FileOutputStream} rather than a channel, because an interrupted thread would close a channel.
+ * <p>A {@link FileOutputStream} rather than a channel, because an interrupted thread would close a
+ * channel.
  */
 final class SnapshotOutput implements Closeable {
   private final FileOutputStream file;

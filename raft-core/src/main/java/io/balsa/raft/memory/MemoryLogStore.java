@@ -20,11 +20,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A log store on a disk that is only memory: what was persisted outlives the store, not the process.
+ * A log store on a disk that is only memory: what was persisted outlives the store, not the
+ * process.
  *
- * <p>The store is a handle on its disk, as a process is. {@link #reopen} takes the disk away from it and hands it to a new
- * store, whether the old one was closed or not: a crash is {@code reopen} without {@code close}. A store without a disk
- * fails like one whose disk died.
+ * <p>The store is a handle on its disk, as a process is. {@link #reopen} takes the disk away from
+ * it and hands it to a new store, whether the old one was closed or not: a crash is {@code reopen}
+ * without {@code close}. A store without a disk fails like one whose disk died.
  *
  * <p>Thread-safe. Fails only when misused.
  */

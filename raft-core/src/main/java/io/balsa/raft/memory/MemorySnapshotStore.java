@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A snapshot store on a disk that is only memory: committed snapshots outlive the store, not the process. For the handing
- * over of the disk see {@link MemoryLogStore}.
+ * A snapshot store on a disk that is only memory: committed snapshots outlive the store, not the
+ * process. For the handing over of the disk see {@link MemoryLogStore}.
  *
  * <p>Thread-safe; each writer is for one thread at a time. Fails only when misused.
  */

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What one group's log should be: a map from index to entry. Compaction forgets nothing here, because a store may forget it
- * in a crash. One thread.
+ * What one group's log should be: a map from index to entry. Compaction forgets nothing here,
+ * because a store may forget it in a crash. One thread.
  */
 public final class LogModel {
   private final TreeMap<Long, Entry> entries = new TreeMap<>();
@@ -49,7 +49,10 @@ public final class LogModel {
     bases.add(base);
   }
 
-  /** What the next {@code open} should find. {@code incarnation} isn't part of it: see {@link #adopt}. */
+  /**
+   * What the next {@code open} should find. {@code incarnation} isn't part of it: see {@link
+   * #adopt}.
+   */
   public RestoredState expected() {
     SnapshotMeta base = base();
     List<EntryId> termStarts = new ArrayList<>();
@@ -68,7 +71,8 @@ public final class LogModel {
   }
 
   /**
-   * Takes over what a store may choose: how much of a compaction it forgot, and how often it was opened.
+   * Takes over what a store may choose: how much of a compaction it forgot, and how often it was
+   * opened.
    *
    * @throws AssertionError if the store begins its log where no base ever was, or counts its openings wrongly
    */

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Random batches that a Raft core might write, drawn from a seed. Payloads say whose they are, so that a wrong one is seen
- * in the message of the failed comparison.
+ * Random batches that a Raft core might write, drawn from a seed. Payloads say whose they are, so
+ * that a wrong one is seen in the message of the failed comparison.
  */
 public final class LogSteps {
   private final Random random;
@@ -38,7 +38,10 @@ public final class LogSteps {
     return low + (long) (random.nextDouble() * (high - low + 1));
   }
 
-  /** A batch that fits the log as the model has it: append, replacement of a suffix, reset, hard state, or several. */
+  /**
+   * A batch that fits the log as the model has it: append, replacement of a suffix, reset, hard
+   * state, or several.
+   */
   public PersistBatch batch(GroupId group, LogModel log) {
     boolean reset = random.nextInt(25) == 0;
     boolean append = random.nextInt(8) > 0;

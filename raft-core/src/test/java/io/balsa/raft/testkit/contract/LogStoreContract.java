@@ -22,13 +22,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every {@link LogStore} does. Extend it, and say how to make a store and how to open it again. */
+/**
+ * What every {@link LogStore} does. Extend it, and say how to make a store and how to open it
+ * again.
+ */
 public abstract class LogStoreContract {
   protected static final GroupId GROUP = GroupId.of(7);
 
@@ -355,22 +359,20 @@ public abstract class LogStoreContract {
     }
   }
 
-  /** What a reader gets may be old, but never a mix of two terms' suffixes that no log ever held. */
+  /**
+   * What a reader gets may be old, or nothing, but never a gap, nor the end of one term's suffix
+   * behind the beginning of another's: not while suffixes are replaced, nor while the log is
+   * compacted or thrown away.
+   */
   @Test
   void aReaderBesideTheWriterSeesWholeRuns() throws Exception {
     store.open(GROUP);
-    append(command(1, 1));
     AtomicBoolean done = new AtomicBoolean();
+    AtomicLong from = new AtomicLong(1);
     ExecutorService reader = Executors.newSingleThreadExecutor();
     try {
-      Future<Long> seen = reader.submit(() -> readUntil(done));
-      LogSteps steps = new LogSteps(5);
-      long last = 1;
-      for (long term = 2; term < 300; term++) {
-        long first = steps.between(Math.max(2, last - 3), last + 1);
-        append(command(term, first), command(term, first + 1), command(term, first + 2));
-        last = first + 2;
-      }
+      Future<Long> seen = reader.submit(() -> readUntil(done, from));
+      writeBesideReader(from);
       done.set(true);
       assertThat(seen.get(60, TimeUnit.SECONDS)).isPositive();
     } finally {
@@ -379,18 +381,44 @@ public abstract class LogStoreContract {
     }
   }
 
-  private long readUntil(AtomicBoolean done) {
-    long reads = 0;
-    while (!done.get()) {
-      List<Entry> run = read(1, 1000);
-      for (int i = 0; i < run.size(); i++) {
-        Entry entry = run.get(i);
-        assertThat(entry).isEqualTo(command(entry.term(), i + 1));
-        assertThat(entry.term()).isGreaterThanOrEqualTo(run.get(Math.max(0, i - 1)).term());
+  private void writeBesideReader(AtomicLong from) {
+    LogSteps steps = new LogSteps(5);
+    LogModel log = new LogModel();
+    for (long term = 1; term < 2000; term++) {
+      long last = log.lastIndex();
+      if (term % 4 == 0) {
+        SnapshotMeta base = log.baseAt(Math.max(log.base().index(), last - 2));
+        store.compact(GROUP, base);
+        log.compact(base);
+      } else if (term % 33 == 0) {
+        PersistBatch reset = reset(new SnapshotMeta(id(term, last + 5), log.base().membership()));
+        persist(reset);
+        log.persist(reset);
+      } else {
+        long first = steps.between(Math.max(log.base().index() + 1, last - 3), last + 1);
+        PersistBatch batch =
+            entries(command(term, first), command(term, first + 1), command(term, first + 2));
+        persist(batch);
+        log.persist(batch);
       }
-      reads++;
+      from.set(log.base().index() + 1);
     }
-    return reads;
+  }
+
+  private long readUntil(AtomicBoolean done, AtomicLong from) {
+    long entriesSeen = 0;
+    while (!done.get()) {
+      long index = from.get();
+      long term = 0;
+      for (Entry entry : read(index, Long.MAX_VALUE)) {
+        assertThat(entry).isEqualTo(command(entry.term(), index));
+        assertThat(entry.term()).isGreaterThanOrEqualTo(term);
+        term = entry.term();
+        index++;
+        entriesSeen++;
+      }
+    }
+    return entriesSeen;
   }
 
   protected final RestoredState reopened() throws Exception {

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link SnapshotStore} does. Extend it, and say how to make a store and how to open it again. */
+/**
+ * What every {@link SnapshotStore} does. Extend it, and say how to make a store and how to open it
+ * again.
+ */
 public abstract class SnapshotStoreContract {
   protected static final GroupId GROUP = GroupId.of(3);
 

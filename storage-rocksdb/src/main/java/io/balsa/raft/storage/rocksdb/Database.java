@@ -20,7 +20,10 @@ import org.rocksdb.WriteOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The native handles of one open database, and how it is set up for a log. Thread-safe as RocksDB is. */
+/**
+ * The native handles of one open database, and how it is set up for a log. Thread-safe as RocksDB
+ * is.
+ */
 final class Database implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Database.class);
 
@@ -95,8 +98,8 @@ final class Database implements AutoCloseable {
     try {
       Database database = open(config, create, WALRecoveryMode.TolerateCorruptedTailRecords);
       log.warn(
-          "The write-ahead log in {} ended within a write: {} were cut. This is as it should be after a power failure,"
-              + " and a loss if the node was stopped cleanly. ({})",
+          "The write-ahead log in {} ended within a write: {} were cut. This is as it should be"
+              + " after a power failure, and a loss if the node was stopped cleanly. ({})",
           directory,
           cut,
           complaint.getMessage());

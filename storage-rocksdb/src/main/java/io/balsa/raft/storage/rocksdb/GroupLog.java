@@ -14,20 +14,25 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * What must be in memory of one group's log: where it begins and ends, and which rows beside its entries it has.
+ * What must be in memory of one group's log: where it begins and ends, and which rows beside its
+ * entries it has.
  *
- * <p>The outline belongs to the writer thread, which moves it on as it fills a write batch. {@link #bounds} are what readers
- * may rely on: published when the batch is in the database.
+ * <p>The outline belongs to the writer thread, which moves it on as it fills a write batch.
+ * {@link #bounds} are what readers may rely on: published when the batch is in the database.
  */
 final class GroupLog {
   /*
-   * A reader that misses an entry within the bounds reports damage, so the bounds must never promise what the database
-   * doesn't hold. Growth is published after the write. A write that takes something away (a replaced suffix, a reset, a
-   * compaction) and the publishing of it happen under the write lock, and each read, with the bounds it goes by, under the
-   * read lock. Plain appends take no lock: replication never waits for a reader.
+   * A reader that misses an entry within the bounds reports damage, so the bounds must never
+   * promise what the database doesn't hold. Growth is published after the write. A write that takes
+   * something away (a replaced suffix, a reset, a compaction) and the publishing of it happen under
+   * the write lock, and each read, with the bounds it goes by, under the read lock. Plain appends
+   * take no lock: replication never waits for a reader.
    */
 
-  /** The entries that are there: from {@code firstIndex} (inclusive) to {@code endIndex} (exclusive). */
+  /**
+   * The entries that are there: from {@code firstIndex} (inclusive) to {@code endIndex}
+   * (exclusive).
+   */
   record Bounds(long firstIndex, long endIndex) {}
 
   private final GroupId group;
@@ -37,7 +42,10 @@ final class GroupLog {
   private SnapshotMeta base;
   private long lastIndex;
 
-  /** The first entry after the base of each term, and its term. Invariant: empty if and only if the log is. */
+  /**
+   * The first entry after the base of each term, and its term. Invariant: empty if and only if the
+   * log is.
+   */
   private final NavigableMap<Long, Long> termStarts = new TreeMap<>();
 
   /** The membership entries after the base. */

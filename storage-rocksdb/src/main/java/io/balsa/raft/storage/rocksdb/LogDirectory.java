@@ -16,24 +16,25 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The directory around the database: says whether a database may be created in it, and whether this program may open the
- * one that is there, before RocksDB writes a byte. One thread.
+ * The directory around the database: says whether a database may be created in it, and whether this
+ * program may open the one that is there, before RocksDB writes a byte. One thread.
  */
 final class LogDirectory {
   /*
-   * RocksDB would create an empty database in place of one whose files are gone, and the node would forget its votes. So
-   * a file of our own tells a new directory from a plundered one:
+   * RocksDB would create an empty database in place of one whose files are gone, and the node would
+   * forget its votes. So a file of our own tells a new directory from a plundered one:
    *
-   *   found                                         means                           done
-   *   nothing, or no directory                      new                             FORMAT.new is written, then the database
-   *   FORMAT.new, no FORMAT                         the creation was cut short;     the creation goes on
-   *                                                 nothing was ever stored
-   *   FORMAT                                        ours                            the database must be there
-   *   anything else                                 not ours, or FORMAT was lost    refused
-   *   FORMAT or FORMAT.new with another version     of another program version      refused
+   *   found                          means                            done
+   *   nothing, or no directory       new                              FORMAT.new is written, then
+   *                                                                   the database created
+   *   FORMAT.new, no FORMAT          a creation that was cut short:   the creation goes on
+   *                                  nothing was ever stored
+   *   FORMAT                         ours                             the database must be there
+   *   either, of another version     another program's                refused
+   *   anything else                  not ours, or FORMAT was lost     refused
    *
-   * FORMAT.new is renamed to FORMAT when the new database is durable. Two processes that create at once both write the
-   * same FORMAT.new; RocksDB's own lock lets only one of them go on.
+   * FORMAT.new is renamed to FORMAT when the new database is durable. Two processes that create at
+   * once both write the same FORMAT.new; RocksDB's own lock lets only one of them go on.
    */
   static final int VERSION = 1;
 
@@ -42,7 +43,10 @@ final class LogDirectory {
   private static final int FORMAT_BYTES_MAX = 100;
   private static final String UNTOUCHED = "Nothing was written";
 
-  /** What an empty directory may hold: what the root of a file system does, and a FORMAT.new that a crash tore. */
+  /**
+   * What an empty directory may hold: what the root of a file system does, and a FORMAT.new that a
+   * crash tore.
+   */
   private static final Set<String> HARMLESS = Set.of("lost+found", "FORMAT.new");
 
   private final Path directory;
@@ -56,7 +60,8 @@ final class LogDirectory {
   }
 
   /**
-   * Whether the database has yet to be created, after everything that the table says was checked and done.
+   * Whether the database has yet to be created, after everything that the table says was checked
+   * and done.
    *
    * @throws StorageException if the directory is refused; nothing was written then
    */

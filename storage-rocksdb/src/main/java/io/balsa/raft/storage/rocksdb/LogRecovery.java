@@ -24,11 +24,12 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
 /**
- * Reads one group back, in time that grows with its terms and memberships, not with its entries. For one thread, once.
+ * Reads one group back, in time that grows with its terms and memberships, not with its entries.
+ * For one thread, once.
  *
- * <p>What doesn't fit together is a {@link StorageException}: the first and the last entry are there and readable, each
- * term begins with an entry of that term, each membership row stands for a membership entry. An entry that is missing
- * between those is found when it is read.
+ * <p>What doesn't fit together is a {@link StorageException}: the first and the last entry are
+ * there and readable, each term begins with an entry of that term, each membership row stands for a
+ * membership entry. An entry that is missing between those is found when it is read.
  */
 final class LogRecovery {
   private final RocksDB db;

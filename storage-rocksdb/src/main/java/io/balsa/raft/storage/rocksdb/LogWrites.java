@@ -16,16 +16,18 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
 /**
- * Turns what Raft wants written into one RocksDB write batch, which is atomic, and moves the outlines of the logs on with
- * it. The writer thread.
+ * Turns what Raft wants written into one RocksDB write batch, which is atomic, and moves the
+ * outlines of the logs on with it. The writer thread.
  */
 final class LogWrites {
   /*
-   * How entries go. A replaced suffix and a compacted prefix may be long, so they go by one DeleteRange each, not by a
-   * Delete for each entry: the batch stays small however much goes, and RocksDB can drop what is covered when it compacts.
-   * A range ends exactly behind what is there, so that it never covers (and slows) what will be appended later. Order
-   * within the batch counts: what is put after a DeleteRange isn't covered by it. A suffix's range holds only what the new
-   * entries don't overwrite, so that the common case, a replacement of the same length, leaves no tombstone at all.
+   * How entries go. A replaced suffix and a compacted prefix may be long, so they go by one
+   * DeleteRange each, not by a Delete for each entry: the batch stays small however much goes, and
+   * RocksDB can drop what is covered when it compacts. A range ends exactly behind what is there,
+   * so that it never covers (and slows) what will be appended later. Order within the batch counts:
+   * what is put after a DeleteRange isn't covered by it. A suffix's range holds only what the new
+   * entries don't overwrite, so that the common case, a replacement of the same length, leaves no
+   * tombstone at all.
    *
    * Rows beside the entries are few, and known by the outline: they go by Deletes.
    */

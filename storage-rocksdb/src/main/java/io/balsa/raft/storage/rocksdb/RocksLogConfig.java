@@ -7,9 +7,10 @@ import java.nio.file.Path;
  * Settings of a {@link RocksLogStore}: immutable, checked when made.
  *
  * @param directory where the database lives, and nothing else
- * @param memtableBytes what RocksDB collects in memory before it writes a sorted file; up to three of these are in memory.
- *     An entry that is compacted away before that never reaches a sorted file
- * @param blockCacheBytes sorted blocks kept in memory for readers; recent entries are in the host's entry cache anyway
+ * @param memtableBytes what RocksDB collects in memory before it writes a sorted file; up to three
+ *     of these are in memory. An entry that is compacted away before that never reaches one
+ * @param blockCacheBytes sorted blocks kept in memory for readers; recent entries are in the host's
+ *     entry cache anyway
  */
 public record RocksLogConfig(Path directory, long memtableBytes, long blockCacheBytes) {
   private static final long MIB = 1024 * 1024;

@@ -28,10 +28,12 @@ import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 
 /**
- * A log store on RocksDB: all groups of a host in one database, one fsync for the batches of all of them.
+ * A log store on RocksDB: all groups of a host in one database, one fsync for the batches of all of
+ * them.
  *
- * <p>Threads as {@link LogStore} says. After a write has failed the store refuses everything but {@link #close}: what an
- * fsync that failed has left on disk is unknown, and a second one would only pretend to know (trap D4).
+ * <p>Threads as {@link LogStore} says. After a write has failed the store refuses everything but
+ * {@link #close}: what an fsync that failed has left on disk is unknown, and a second one would
+ * only pretend to know (trap D4).
  */
 public final class RocksLogStore implements LogStore {
   private final Database database;
@@ -40,7 +42,10 @@ public final class RocksLogStore implements LogStore {
   private final AtomicLong bytesWritten = new AtomicLong();
   private final AtomicLong syncs = new AtomicLong();
 
-  /** Why the store refuses to go on; empty while it doesn't. Set once, by whoever saw it fail, or closed it. */
+  /**
+   * Why the store refuses to go on; empty while it doesn't. Set once, by whoever saw it fail, or
+   * closed it.
+   */
   private volatile String refusal = "";
 
   private RocksLogStore(Database database) {
@@ -56,8 +61,8 @@ public final class RocksLogStore implements LogStore {
   /**
    * Opens the store, and creates it where nothing is yet.
    *
-   * @throws StorageException if the directory is in use, was written by another version, isn't a log's, lacks a part, or
-   *     is damaged
+   * @throws StorageException if the directory is in use, was written by another version, isn't a
+   *     log's, lacks a part, or is damaged
    */
   public static RocksLogStore with(RocksLogConfig config) {
     LogDirectory directory = new LogDirectory(config.directory());
@@ -140,14 +145,16 @@ public final class RocksLogStore implements LogStore {
   }
 
   /*
-   * The order in which a crash may find things. The new base and the removal of what lies before it are one batch, so the
-   * log never begins later than its base says, nor does anything lie between them. The batch is synced although the SPI
-   * doesn't ask for it, because of the next step: dropping whole files is durable at once, through RocksDB's manifest. Were
-   * the batch still only in memory when the power fails, the old base would be back without its entries. The fsync costs
+   * The order in which a crash may find things. The new base and the removal of what lies before it
+   * are one batch, so the log never begins later than its base says, nor does anything lie between
+   * them. The batch is synced although the SPI doesn't ask for it, because of the next step:
+   * dropping whole files is durable at once, through RocksDB's manifest. Were the batch still only
+   * in memory when the power fails, the old base would be back without its entries. The fsync costs
    * nothing that counts: there is one for thousands of entries.
    *
-   * A dropped file may have held the tombstones of entries in other files, which then come back to life; they lie at or
-   * before the base, where nobody reads, and the next compaction's DeleteRange, which begins at 0, buries them again.
+   * A dropped file may have held the tombstones of entries in other files, which then come back to
+   * life; they lie at or before the base, where nobody reads, and the next compaction's
+   * DeleteRange, which begins at 0, buries them again.
    */
   @Override
   public void compact(GroupId group, SnapshotMeta base) {
@@ -176,7 +183,7 @@ public final class RocksLogStore implements LogStore {
     dropFiles(group, base.index());
   }
 
-  /** Closes the database. A store that failed closes too; what it couldn't say before it doesn't say now. */
+  /** Closes the database, also after a failure. Idempotent. */
   @Override
   public void close() {
     if (refusal.equals("closed")) {
@@ -186,7 +193,10 @@ public final class RocksLogStore implements LogStore {
     database.close();
   }
 
-  /** How many bytes were handed to RocksDB's write-ahead log since the store was opened. For benchmarks. */
+  /**
+   * How many bytes were handed to RocksDB's write-ahead log since the store was opened. For
+   * benchmarks.
+   */
   public long bytesWritten() {
     return bytesWritten.get();
   }
@@ -258,7 +268,10 @@ public final class RocksLogStore implements LogStore {
     }
   }
 
-  /** The file beside the database and the row in it must agree: otherwise one of them was put in the other's place. */
+  /**
+   * The file beside the database and the row in it must agree: otherwise one of them was put in the
+   * other's place.
+   */
   private void checkFormat() {
     try {
       byte[] key = KeyLayout.formatKey();
@@ -290,7 +303,10 @@ public final class RocksLogStore implements LogStore {
     }
   }
 
-  /** The outlines may have moved on without the database: nothing that is still in memory counts any more. */
+  /**
+   * The outlines may have moved on without the database: nothing that is still in memory counts any
+   * more.
+   */
   private RuntimeException failed(Exception e) {
     if (refusal.isEmpty()) {
       refusal = "it failed: " + e.getMessage();

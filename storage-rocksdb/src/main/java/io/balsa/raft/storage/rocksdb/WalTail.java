@@ -14,26 +14,30 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * Looks at the write-ahead log that RocksDB wouldn't replay whole, and says whether its end is a write that a crash tore,
- * which may be cut, or damage, which may not. Reads only. One thread, before the database is opened.
+ * Looks at the write-ahead log that RocksDB wouldn't replay whole, and says whether its end is a
+ * write that a crash tore, which may be cut, or damage, which may not. Reads only. One thread,
+ * before the database is opened.
  */
 final class WalTail {
   /*
-   * A WAL file is a row of blocks of 32 KiB; a record lies within one block; a larger write is several records.
+   * A WAL file is a row of blocks of 32 KiB; a record lies within one block; a larger write is
+   * several records.
    *
    *   0            4         6       7
    *   +------------+---------+-------+------------------+
    *   | checksum 4 | size  2 | type 1| payload          |     little-endian; the checksum covers type and payload
    *   +------------+---------+-------+------------------+
    *
-   * A torn write is the last thing in the newest file: the record that ends too early, and nothing but its own bytes (or
-   * zeros) after it. A record whose size was damaged looks the same to RocksDB, which would drop it and all that follow it
-   * in the block without a word. But then a whole record, with a right checksum, begins somewhere after it. So: search for
-   * one. What remains is a last record that ends too early although it had been whole: nothing in the file tells that from
-   * a torn write, and it's the only loss that stays possible.
+   * A torn write is the last thing in the newest file: the record that ends too early, and nothing
+   * but its own bytes (or zeros) after it. A record whose size was damaged looks the same to
+   * RocksDB, which would drop it and all that follow it in the block without a word. But then a
+   * whole record, with a right checksum, begins somewhere after it. So: search for one. What
+   * remains is a last record that ends too early although it had been whole: nothing in the file
+   * tells that from a torn write, and it's the only loss that stays possible.
    *
-   * The format is described in RocksDB's wiki ("Write Ahead Log File Format"). Types 1 to 4 are those that are written
-   * while files aren't recycled and not compressed; both are switched off in Database.
+   * The format is described in RocksDB's wiki ("Write Ahead Log File Format"). Types 1 to 4 are
+   * those that are written while files aren't recycled and not compressed; both are switched off in
+   * Database.
    */
   private static final int BLOCK_BYTES = 32 * 1024;
   private static final int HEADER_BYTES = 7;

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a crash, a torn write or a damaged disk leaves, made by hand from the files of a running store. */
+/**
+ * What a crash, a torn write or a damaged disk leaves, made by hand from the files of a running
+ * store.
+ */
 final class RocksCrashTest {
   private static final GroupId GROUP = GroupId.of(0);
   private static final int PERSISTS = 50;
@@ -33,7 +36,10 @@ final class RocksCrashTest {
 
   private int images;
 
-  /** A log: what it was after each write, and how long the write-ahead log was; at 0, when it was opened. */
+  /**
+   * A log: what it was after each write, and how long the write-ahead log was; at 0, when it was
+   * opened.
+   */
   private record History(Path directory, List<LogModel> states, List<Long> walSizes) {
     LogModel state(int writes) {
       return states.get(writes).copy();
@@ -104,7 +110,10 @@ final class RocksCrashTest {
     }
   }
 
-  /** Nothing tells a last record with a damaged size from a torn one; anything before it is refused, never cut. */
+  /**
+   * Nothing tells a last record with a damaged size from a torn one; anything before it is refused,
+   * never cut.
+   */
   @Test
   void aDamagedWalIsRefusedOrLosesTheLastWriteAtMost() throws Exception {
     History history = history(22);
@@ -129,7 +138,9 @@ final class RocksCrashTest {
     assertThat(refused).isGreaterThan(300);
   }
 
-  /** RocksDB alone drops what follows a record whose size was damaged, if it is in the last block. */
+  /**
+   * RocksDB alone drops what follows a record whose size was damaged, if it is in the last block.
+   */
   @Test
   void aDamagedSizeInTheLastBlockOfTheWalIsNotTakenForATornTail() throws Exception {
     Path directory = temporary.resolve("log");

@@ -128,7 +128,10 @@ final class RocksLogStoreTest extends LogStoreContract {
     }
   }
 
-  /** A write that can't be done leaves the outline in memory ahead of the disk: nothing may follow it. */
+  /**
+   * A write that can't be done leaves the outline in memory ahead of the disk: nothing may follow
+   * it.
+   */
   @Test
   void aStoreThatFailedOnceRefusesToGoOn() {
     store.open(GROUP);

@@ -15,7 +15,8 @@ public final class EntryCodec {
    *   | CRC32C  | term        8 | kind 1| payload           |
    *   +---------+---------------+-------+-------------------+
    *
-   * The CRC covers the key too (see RowSeal), and so binds the payload to group, index, term and kind.
+   * The CRC covers the key too (see RowSeal), and so binds the payload to group, index, term and
+   * kind.
    */
   private static final int HEADER_BYTES = RowSeal.BYTES + 9;
 

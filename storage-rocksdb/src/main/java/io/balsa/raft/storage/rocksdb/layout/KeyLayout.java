@@ -4,7 +4,10 @@ import io.balsa.raft.model.GroupId;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 
-/** The keys of all rows. They sort by group, then by kind, then by index, so that each group's log is one run of keys. */
+/**
+ * The keys of all rows. They sort by group, then by kind, then by index, so that each group's log
+ * is one run of keys.
+ */
 public final class KeyLayout {
   /*
    *   0               8       9               17

@@ -13,21 +13,27 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The values of all rows but the entries'. Each begins with a checksum (see {@link RowSeal}), here written CRC. */
+/**
+ * The values of all rows but the entries'. Each begins with a checksum (see {@link RowSeal}), here
+ * written CRC.
+ */
 public final class RowCodec {
   /*
    *   number      +-----+----------+
-   *               | CRC | number 8 |                   format version, incarnation, the term of a term start or membership
+   *               | CRC | number 8 |
    *               +-----+----------+
    *
-   *   hard state  +-----+--------+--------------+
-   *               | CRC | term 8 | vote, ASCII  |       no vote: nothing (a node's id is never empty)
-   *               +-----+--------+--------------+
+   *               the version of the format, the incarnation, the term of a term start or membership
    *
-   *   base        +-----+-------------+--------------+--------------------+---------------------+--------------------+
-   *               | CRC | last term 8 | last index 8 | membership term 8  | membership index 8  | membership, as in  |
-   *               |     |             |              |                    |                     | a log entry        |
-   *               +-----+-------------+--------------+--------------------+---------------------+--------------------+
+   *   hard state  +-----+--------+-------------+
+   *               | CRC | term 8 | vote, ASCII |    no vote: nothing (a node's id is never empty)
+   *               +-----+--------+-------------+
+   *
+   *   base        +-----+--------+---------+------------+------------+-----------------+
+   *               | CRC | last's | last's  | member-    | member-    | membership,     |
+   *               |     | term 8 | index 8 | ship's     | ship's     | as in a log     |
+   *               |     |        |         | term 8     | index 8    | entry           |
+   *               +-----+--------+---------+------------+------------+-----------------+
    */
   private static final int BASE_IDS_BYTES = 32;
 
@@ -96,7 +102,10 @@ public final class RowCodec {
     return new EntryId(in.getLong(), in.getLong());
   }
 
-  /** A body whose checksum is right but which can't be decoded was written by a program that we don't know. */
+  /**
+   * A body whose checksum is right but which can't be decoded was written by a program that we
+   * don't know.
+   */
   private static <T> T decode(byte[] key, byte[] value, Function<ByteBuffer, T> decoder) {
     ByteBuffer body = RowSeal.unseal(key, value);
     try {

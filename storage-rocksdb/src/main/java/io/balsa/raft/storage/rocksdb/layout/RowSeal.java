@@ -5,8 +5,9 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * The checksum of every row. RocksDB has checksums of its own, on blocks and WAL records; this one also finds a value that
- * came to stand under another key, or was damaged on its way between our memory and RocksDB's.
+ * The checksum of every row. RocksDB has checksums of its own, on blocks and WAL records; this one
+ * also finds a value that came to stand under another key, or was damaged on its way between our
+ * memory and RocksDB's.
  */
 final class RowSeal {
   /*
