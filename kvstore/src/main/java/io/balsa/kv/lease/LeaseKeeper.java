@@ -18,6 +18,7 @@ import io.balsa.raft.model.Bytes;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * The clock of the leases. It runs on the leader only: {@link #onStatus} starts and stops it, {@link #tick} moves it on.
  *
  * <p>Thread-safe, and nothing blocks: a lock guards the countdown, held for moments only and never while calling out. Futures
- * complete on Raft's threads.
+ * complete on Raft's threads; what takes longer is left to an executor.
  */
 public final class LeaseKeeper implements ApplyListener {
   /*
@@ -57,6 +58,7 @@ public final class LeaseKeeper implements ApplyListener {
   private final LeaseView leases;
   private final LeaseConfig config;
   private final LongSupplier nanoClock;
+  private final Executor background;
   private final long originNanos;
   private final LeadershipRounds rounds;
   private final Object lock = new Object();
@@ -69,12 +71,18 @@ public final class LeaseKeeper implements ApplyListener {
 
   /**
    * @param nanoClock monotonic, as {@link System#nanoTime}
+   * @param background for work that is too long for Raft's threads
    */
   public LeaseKeeper(
-      Replica replica, LeaseView leases, LeaseConfig config, LongSupplier nanoClock) {
+      Replica replica,
+      LeaseView leases,
+      LeaseConfig config,
+      LongSupplier nanoClock,
+      Executor background) {
     this.replica = replica;
     this.leases = leases;
     this.config = config;
+    this.background = background;
     this.nanoClock = nanoClock;
     this.originNanos = nanoClock.getAsLong();
     this.rounds = new LeadershipRounds(replica);
@@ -119,7 +127,7 @@ public final class LeaseKeeper implements ApplyListener {
     var unused =
         rounds
             .confirm()
-            .thenAccept(term -> takeOver(begun, term))
+            .thenAcceptAsync(term -> takeOver(begun, term), background)
             .whenComplete(
                 (done, failure) -> {
                   synchronized (lock) {
@@ -186,7 +194,7 @@ public final class LeaseKeeper implements ApplyListener {
   }
 
   private CompletableFuture<Long> renewAsLeader(long id, long term) {
-    Optional<LeaseRecord> applied = leases.lookup(id);
+    Optional<LeaseRecord> applied = isHeld(id) ? Optional.empty() : leases.lookup(id);
     synchronized (lock) {
       Countdown counting = countingIn(term);
       Held held = counting == null ? null : held(counting, id, applied);
@@ -216,6 +224,12 @@ public final class LeaseKeeper implements ApplyListener {
   private @Nullable Countdown countingIn(long term) {
     Countdown counting = countdown;
     return counting != null && counting.term == term && counting.isComplete() ? counting : null;
+  }
+
+  private boolean isHeld(long id) {
+    synchronized (lock) {
+      return countdown != null && countdown.find(id) != null;
+    }
   }
 
   /** A lease may be applied already though we are only about to hear of it. */
@@ -261,7 +275,7 @@ public final class LeaseKeeper implements ApplyListener {
   }
 
   private CompletableFuture<Optional<TimeLeft>> timeLeftAsLeader(long id, long term) {
-    Optional<LeaseRecord> applied = leases.lookup(id);
+    Optional<LeaseRecord> applied = isHeld(id) ? Optional.empty() : leases.lookup(id);
     synchronized (lock) {
       Countdown counting = countingIn(term);
       Held held = counting == null ? null : held(counting, id, applied);
@@ -330,7 +344,8 @@ public final class LeaseKeeper implements ApplyListener {
         rounds
             .confirm()
             .thenCompose(term -> proposeExpiry(counting, term, ids))
-            .whenComplete((outcome, failure) -> onExpiryOutcome(counting, ids, outcome));
+            .whenCompleteAsync(
+                (outcome, failure) -> onExpiryOutcome(counting, ids, outcome), background);
   }
 
   private CompletableFuture<Outcome<KvResult>> proposeExpiry(

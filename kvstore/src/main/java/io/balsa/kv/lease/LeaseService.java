@@ -44,6 +44,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
   private final LeaseView leases;
   private final LeaseConfig config;
   private final LongSupplier currentRevision;
+  private final LeaseThread thread;
   private final LeaderCalls leaderCalls;
 
   /** What the service stands on. */
@@ -61,6 +62,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     this.leases = parts.leases();
     this.currentRevision = parts.currentRevision();
     this.config = config;
+    this.thread = parts.thread();
     this.leaderCalls =
         new LeaderCalls(
             parts.leaderChannel(), parts.thread(), config.requestTimeout(), System::nanoTime);
@@ -156,7 +158,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
         LeaseTimeToLiveResponse.newBuilder().setID(id).setTTL(-1);
     return keeper
         .timeLeft(id)
-        .thenApply(
+        .thenApplyAsync(
             found -> {
               found.ifPresent(
                   left -> {
@@ -166,7 +168,8 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
                     }
                   });
               return answer.build();
-            });
+            },
+            thread);
   }
 
   private CompletableFuture<LeaseTimeToLiveResponse> askThrough(
@@ -181,12 +184,15 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
   @Override
   public void leaseLeases(
       LeaseLeasesRequest request, StreamObserver<LeaseLeasesResponse> observer) {
+    Reply.send(observer, CompletableFuture.supplyAsync(this::list, thread));
+  }
+
+  private LeaseLeasesResponse list() {
     LeaseLeasesResponse.Builder answer = LeaseLeasesResponse.newBuilder().setHeader(header());
     for (LeaseRecord lease : leases.all()) {
       answer.addLeases(LeaseStatus.newBuilder().setID(lease.id()));
     }
-    observer.onNext(answer.build());
-    observer.onCompleted();
+    return answer.build();
   }
 
   private ResponseHeader header() {

@@ -1,6 +1,7 @@
 package io.balsa.kv.lease;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -8,10 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that looks after leases: it ticks the keeper, and tries requests again that found no leader. Thread-safe. What
+ * The thread that looks after leases: it ticks the keeper, does its longer work, and tries requests again that found no leader. Thread-safe. What
  * waits on it is bounded by the requests under way.
  */
-public final class LeaseThread implements AutoCloseable {
+public final class LeaseThread implements Executor, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseThread.class);
 
   private final ScheduledThreadPoolExecutor timer;
@@ -41,6 +42,12 @@ public final class LeaseThread implements AutoCloseable {
             tick.toNanos(),
             tick.toNanos(),
             TimeUnit.NANOSECONDS);
+  }
+
+  /** Runs work that is too long for Raft's threads or gRPC's. */
+  @Override
+  public void execute(Runnable work) {
+    timer.execute(work);
   }
 
   /**

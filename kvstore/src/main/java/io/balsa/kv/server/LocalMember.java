@@ -69,7 +69,8 @@ final class LocalMember {
             revision -> router.header(revision).build(),
             this::hasLeader,
             System::nanoTime);
-    this.leases = new LeaseKeeper(replica, state.leases(), leaseConfig(), System::nanoTime);
+    this.leases =
+        new LeaseKeeper(replica, state.leases(), leaseConfig(), System::nanoTime, leaseThread);
     // Before the node is open: from then on entries are applied, and none may be missed.
     state.setListener(new ApplyFanOut(members, leases, hub));
     this.reads = new ReadPool(Math.max(2, Runtime.getRuntime().availableProcessors()));
@@ -163,7 +164,8 @@ final class LocalMember {
   private WatchConfig watchConfig() {
     return WatchConfig.DEFAULT
         .withMaxRequestBytes(config.clientPort().requestBytesMax())
-        .withProgressInterval(config.watchProgressInterval());
+        .withProgressInterval(config.watchProgressInterval())
+        .withElectionTimeout(config.raft().electionTimeout());
   }
 
   private KvStateConfig stateConfig() {

@@ -66,6 +66,7 @@ final class Compactor {
   synchronized void reload() {
     removed = publisher.read(now -> decode(now.pin().get(Tables.HISTORY_REMOVED)));
     next = Place.NONE;
+    completeWaiting();
   }
 
   /** Runs while no step does. */

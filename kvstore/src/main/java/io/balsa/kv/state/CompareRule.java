@@ -27,7 +27,7 @@ final class CompareRule {
     }
     boolean none = true;
     boolean valueNeeded = compare.getTarget() == CompareTarget.VALUE;
-    try (LatestCursor cursor =
+    try (VersionCursor cursor =
         reader.latest(compare.getKey(), compare.getRangeEnd(), Direction.UP)) {
       while (cursor.next()) {
         none = false;

@@ -28,8 +28,8 @@ final class LatestCursor implements VersionCursor {
     return VersionRow.decode(rows.valueStart(VersionRow.HEADER_BYTES)).toKeyValue(key()).build();
   }
 
-  /** The key alone, which costs no look at the row's value. */
-  ByteString key() {
+  @Override
+  public ByteString key() {
     byte[] row = rows.key();
     int offset = Tables.latestKeyOffset();
     return UnsafeByteOperations.unsafeWrap(row, offset, row.length - offset);

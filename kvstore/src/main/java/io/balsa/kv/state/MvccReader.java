@@ -23,7 +23,10 @@ record MvccReader(OrderedReader rows, long revision, long compacted) {
   }
 
   /** Walks the keys that live now, in either direction. */
-  LatestCursor latest(ByteString key, ByteString end, Direction direction) {
+  VersionCursor latest(ByteString key, ByteString end, Direction direction) {
+    if (end.isEmpty()) {
+      return new PointCursor(key, latest(key));
+    }
     Span span = Tables.latest(key, end);
     return new LatestCursor(rows.cursor(span.fromKey(), span.toKey(), direction));
   }

@@ -67,7 +67,7 @@ final class MvccWriter {
    */
   List<KeyValue> deleteRange(ByteString key, ByteString end) {
     List<ByteString> keys = new ArrayList<>();
-    try (LatestCursor cursor = reader().latest(key, end, Direction.UP)) {
+    try (VersionCursor cursor = reader().latest(key, end, Direction.UP)) {
       while (cursor.next()) {
         keys.add(cursor.key());
       }

@@ -48,6 +48,11 @@ final class PastCursor implements VersionCursor {
   }
 
   @Override
+  public ByteString key() {
+    return Tables.indexKey(standingOn());
+  }
+
+  @Override
   public KeyValue read() {
     byte[] row = standingOn();
     long mod = Tables.indexRevision(row);
@@ -58,9 +63,8 @@ final class PastCursor implements VersionCursor {
   @Override
   public KeyValue readWithoutValue() {
     byte[] row = standingOn();
-    ByteString key = Tables.indexKey(row);
     Place place = new Place(Tables.indexRevision(row), Tables.indexSub(row));
-    return version().at(place).toKeyValue(key).build();
+    return version().at(place).toKeyValue(key()).build();
   }
 
   private byte[] standingOn() {

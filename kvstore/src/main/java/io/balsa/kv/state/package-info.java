@@ -6,6 +6,21 @@
  * knows nothing of gRPC, Netty, the server or the driver. No clock, no chance, no hash order: commands are applied on
  * the group's apply thread, one batch at a time. Readers on any thread see whole batches, through pinned views. Removed
  * history is cleaned up by a thread of its own, which decides nothing.
+ *
+ * <pre>
+ *   log entries                      one batch                                     readers, any thread
+ *  ┌───────────┐   ┌──────────────────────────────────────┐   ┌───────────┐   ┌──────────────────────────┐
+ *  │ KvCommand ├──►│ CommandRun                           ├──►│ one write ├──►│ Published: a counted pin │
+ *  └───────────┘   │  TxnEvaluator, MvccWriter, LeaseTable│   │ + StateRow│   │  ReadView, EventSource,  │
+ *                  │  on an Overlay over the last pin     │   └─────┬─────┘   │  LeaseView               │
+ *                  └──────────────────────────────────────┘         ▼         └──────────────────────────┘
+ *  ┌─ the ordered store, one key space ──────────────────────────────────────────────────────────────────┐
+ *  │ latest  key                     → mod, sub, create, version, lease, value     ranges now: one walk   │
+ *  │ log     revision.sub            → event, key, value, link to the version before    history, old values│
+ *  │ index   key, newest first       → create, version, lease                      ranges at old revisions│
+ *  │ leases  id → TTLs   attached  id, key   members  id   state  applied, revision, compacted            │
+ *  └──────────────────────────────────────────────────────────────────────────────────────────────────────┘
+ * </pre>
  */
 @NullMarked
 package io.balsa.kv.state;

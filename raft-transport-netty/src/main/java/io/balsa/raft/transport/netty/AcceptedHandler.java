@@ -57,7 +57,7 @@ final class AcceptedHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    if (!acceptor.strangerCame()) {
+    if (!acceptor.strangerCame(context.channel())) {
       ConnectionPipeline.close(context);
       return;
     }
@@ -141,6 +141,7 @@ final class AcceptedHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     noStrangerAnyMore(State.DONE);
+    acceptor.channelClosed(context.channel());
     if (admission != null) {
       acceptor.left(admission.caller, context.channel());
     }

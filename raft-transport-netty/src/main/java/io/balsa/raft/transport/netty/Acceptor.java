@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandler;
 import java.net.SocketAddress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,6 +27,11 @@ final class Acceptor {
   private final ConnectionSettings settings;
   private final Map<NodeId, Peer> peers;
   private final Map<Caller, Channel> admitted = new ConcurrentHashMap<>();
+
+  /** Admitted or not: all that must be closed in the end. */
+  private final Set<Channel> open = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean closed;
   private final AtomicInteger strangers = new AtomicInteger();
   private final LongAdder refused = new LongAdder();
   private final AtomicReference<String> lastRefusal = new AtomicReference<>("");
@@ -47,7 +53,11 @@ final class Acceptor {
   }
 
   /** Counts one more stranger; false when there are too many. Each success is followed by {@link #strangerLeft}. */
-  boolean strangerCame() {
+  boolean strangerCame(Channel channel) {
+    open.add(channel);
+    if (closed) {
+      return false;
+    }
     if (strangers.incrementAndGet() > STRANGERS_MAX) {
       strangers.decrementAndGet();
       refused.increment();
@@ -82,6 +92,19 @@ final class Acceptor {
 
   void left(Caller caller, Channel channel) {
     admitted.remove(caller, channel);
+  }
+
+  void channelClosed(Channel channel) {
+    open.remove(channel);
+  }
+
+  /**
+   * Closes all, and whatever still comes in. Netty's event loop doesn't always: when its shutdown begins while it runs tasks, it
+   * ends without a look at its channels, and their sockets stay open.
+   */
+  void close() {
+    closed = true;
+    open.forEach(ConnectionPipeline::close);
   }
 
   void closeAllOf(NodeId node) {

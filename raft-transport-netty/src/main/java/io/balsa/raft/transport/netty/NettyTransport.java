@@ -198,6 +198,7 @@ public final class NettyTransport implements Transport {
         ConnectionPipeline.close(listening);
       }
       peers.values().forEach(Peer::close);
+      acceptor.close();
       return loops.shutdownGracefully(0, CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
     }
   }
