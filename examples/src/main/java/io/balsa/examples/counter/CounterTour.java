@@ -127,7 +127,10 @@ final class CounterTour {
 
   /** Waits until all nodes that run follow the same one of them, and says which. */
   private NodeId awaitAgreement() {
-    Await.until("all nodes follow one leader", LEADER_DEADLINE, () -> leaders().size() == 1);
+    if (!Await.holds(LEADER_DEADLINE, () -> leaders().size() == 1)) {
+      List<String> found = running.values().stream().map(one -> "" + one.node().status()).toList();
+      throw new ExampleException("no leader that all follow: " + String.join(", ", found));
+    }
     return leaders().stream().findFirst().orElseGet(this::awaitAgreement);
   }
 
