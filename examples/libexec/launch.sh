@@ -1,5 +1,9 @@
 # Sourced by the scripts in examples/bin: finds Java, builds what is missing or old, and becomes the JVM.
 # Needs $root, the repository's root. POSIX sh.
+#
+#   JAVA_HOME          where java is, unless it is on the PATH; 17 or newer
+#   BALSA_BUILD=never  runs what is there, however old
+#   NO_COLOR           says it without colour
 
 java_min=17
 
@@ -60,7 +64,7 @@ launch() {
   main=$1
   shift
   find_java
-  is_built || build
+  [ "${BALSA_BUILD:-}" = never ] || is_built || build
   terminal=false
   [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && terminal=true
   # Netty asks for what newer JVMs warn about.

@@ -2,6 +2,7 @@ package io.balsa.examples.cluster;
 
 import io.balsa.examples.process.ExampleException;
 import io.grpc.StatusRuntimeException;
+import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -36,11 +37,15 @@ public final class ClusterMain {
   private ClusterMain() {}
 
   public static void main(String[] args) {
-    System.exit(execute(args));
+    System.exit(commandLine().execute(nameServerFlags(args)));
   }
 
   /** Runs one command line and returns its exit code. */
-  static int execute(String... args) {
+  static int execute(PrintWriter out, PrintWriter err, String... args) {
+    return commandLine().setOut(out).setErr(err).execute(nameServerFlags(args));
+  }
+
+  private static CommandLine commandLine() {
     CommandLine line = new CommandLine(new ClusterMain());
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
@@ -51,7 +56,7 @@ public final class ClusterMain {
           }
           throw exception;
         });
-    return line.execute(nameServerFlags(args));
+    return line;
   }
 
   /**

@@ -20,7 +20,8 @@ final class StartCommand extends MemberCommand {
     if (state.isRunning(member)) {
       throw new ExampleException(member.name() + " is running already");
     }
-    ProcessRef process = new Launcher(Installation.find().server()).start(state.spec(), member);
+    Launcher launcher = new Launcher(Installation.find().server());
+    ProcessRef process = ProcessRef.of(launcher.start(state.spec(), member));
     file.write(state.with(member, process));
     Startup.awaitHealthy(member, process);
     return "is up (pid " + process.pid() + ")";

@@ -83,7 +83,7 @@ final class UpCommand implements Callable<Integer> {
   private ClusterState start(StateFile file, ClusterSpec spec, Launcher launcher) {
     ClusterState state = new ClusterState(spec, Map.of());
     for (MemberSpec member : spec.members()) {
-      state = state.with(member, launcher.start(spec, member));
+      state = state.with(member, ProcessRef.of(launcher.start(spec, member)));
       file.write(state);
     }
     try {

@@ -19,7 +19,7 @@ public final class Launcher {
    *
    * @throws ExampleException if the executable can't be run
    */
-  public ProcessRef start(ClusterSpec cluster, MemberSpec member) {
+  public Process start(ClusterSpec cluster, MemberSpec member) {
     List<String> command = cluster.command(server, member);
     try {
       Files.createDirectories(member.dir());
@@ -27,7 +27,7 @@ public final class Launcher {
       builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
       builder.redirectErrorStream(true);
       builder.redirectOutput(ProcessBuilder.Redirect.appendTo(member.logFile().toFile()));
-      return ProcessRef.of(builder.start().toHandle());
+      return builder.start();
     } catch (IOException e) {
       throw new ExampleException("can't start " + server + ": " + e.getMessage(), e);
     }

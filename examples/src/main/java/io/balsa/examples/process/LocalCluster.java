@@ -14,12 +14,15 @@ public final class LocalCluster implements AutoCloseable {
   private static final Duration EXIT_DEADLINE = Duration.ofSeconds(15);
   private static final int PORT_TRIES = 5;
 
+  /** A member's last process: by itself for its exit code, and as what may be signalled. */
+  private record Child(Process process, ProcessRef ref) {}
+
   private final Launcher launcher;
   private final ClusterSpec spec;
   private final Path dir;
   private boolean filesStay;
   private boolean ended;
-  private final Map<String, ProcessRef> processes = new TreeMap<>();
+  private final Map<String, Child> children = new TreeMap<>();
   private final Thread lastResort = new Thread(this::end, "end-cluster");
 
   private LocalCluster(Launcher launcher, ClusterSpec spec, Path dir, boolean filesStay) {
@@ -85,12 +88,8 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   /** The process that runs, or last ran, the member. */
-  public synchronized ProcessRef process(MemberSpec member) {
-    ProcessRef process = processes.get(member.name());
-    if (process == null) {
-      throw new ExampleException(member.name() + " was never started");
-    }
-    return process;
+  public ProcessRef process(MemberSpec member) {
+    return child(member).ref();
   }
 
   /** Starts a member that isn't running, and returns at once. */
@@ -98,7 +97,8 @@ public final class LocalCluster implements AutoCloseable {
     if (ended) {
       throw new ExampleException("the cluster is closed");
     }
-    processes.put(member.name(), launcher.start(spec, member));
+    Process process = launcher.start(spec, member);
+    children.put(member.name(), new Child(process, ProcessRef.of(process)));
   }
 
   /** SIGKILL, and waits until the process is gone. */
@@ -107,10 +107,11 @@ public final class LocalCluster implements AutoCloseable {
     awaitExit(member);
   }
 
-  /** SIGTERM, and waits until the process is gone. */
-  public void stop(MemberSpec member) {
+  /** SIGTERM, and waits until the process is gone. Returns its exit code. */
+  public int stop(MemberSpec member) {
     process(member).terminate();
     awaitExit(member);
+    return child(member).process().exitValue();
   }
 
   /**
@@ -141,15 +142,23 @@ public final class LocalCluster implements AutoCloseable {
 
   private synchronized void end() {
     ended = true;
-    processes.values().forEach(ProcessRef::kill);
-    processes.values().forEach(process -> process.awaitExit(EXIT_DEADLINE));
+    children.values().forEach(child -> child.ref().kill());
+    children.values().forEach(child -> child.ref().awaitExit(EXIT_DEADLINE));
     if (!filesStay) {
       Trees.delete(dir);
     }
   }
 
+  private synchronized Child child(MemberSpec member) {
+    Child child = children.get(member.name());
+    if (child == null) {
+      throw new ExampleException(member.name() + " was never started");
+    }
+    return child;
+  }
+
   private void awaitExit(MemberSpec member) {
-    if (!process(member).awaitExit(EXIT_DEADLINE)) {
+    if (!Await.holds(EXIT_DEADLINE, () -> !child(member).process().isAlive())) {
       throw new ExampleException(
           member.name() + " was still there after " + EXIT_DEADLINE + LogTail.print(member));
     }

@@ -21,9 +21,9 @@ public record ProcessRef(long pid, Instant started) {
    */
   private static final Duration START_TOLERANCE = Duration.ofSeconds(3);
 
-  /** Kept for good: the kind of process that runs here shows its start instant. */
-  public static ProcessRef of(ProcessHandle handle) {
-    return new ProcessRef(handle.pid(), handle.info().startInstant().orElse(Instant.now()));
+  /** For a process that was started just now. */
+  public static ProcessRef of(Process process) {
+    return new ProcessRef(process.pid(), process.info().startInstant().orElse(Instant.now()));
   }
 
   /** The process, if it still runs. */
