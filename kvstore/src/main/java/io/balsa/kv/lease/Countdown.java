@@ -14,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the leader of one term counts down: a deadline for every lease, in milliseconds of a clock that never goes back. It
- * ends with the term. Guarded by the keeper's lock.
+ * What the leader of one term counts down: a deadline for every lease, in milliseconds of a clock
+ * that never goes back. It ends with the term. Guarded by the keeper's lock.
  */
 final class Countdown {
 
@@ -30,8 +30,8 @@ final class Countdown {
     boolean expired;
 
     /**
-     * Whether the log may say that less than the full TTL is left. Then a renewal has to take that back before it is
-     * answered, or the next leader would let the lease die early.
+     * Whether the log may say that less than the full TTL is left. Then a renewal has to take that
+     * back before it is answered, or the next leader would let the lease die early.
      */
     boolean checkpointed;
 
@@ -52,7 +52,9 @@ final class Countdown {
   private final TimerWheel<Held> checkpoints;
   private final Map<Long, Held> due = new LinkedHashMap<>();
 
-  /** Revoked since the promotion began: the list of leases that is being read may still name them. */
+  /**
+   * Revoked since the promotion began: the list of leases that is being read may still name them.
+   */
   private final Set<Long> revokedEarly = new HashSet<>();
 
   private boolean complete;
@@ -80,8 +82,8 @@ final class Countdown {
   }
 
   /**
-   * Takes over every lease of the log, with an election timeout more than it had: as long as the old leader may have gone
-   * on answering renewals.
+   * Takes over every lease of the log, with an election timeout more than it had: as long as the
+   * old leader may have gone on answering renewals.
    */
   void promote(List<LeaseRecord> records, long now) {
     long slack = config.electionTimeout().toMillis();
@@ -119,7 +121,9 @@ final class Countdown {
     }
   }
 
-  /** While a checkpoint is being taken back none may be logged: it would stand behind the take-back. */
+  /**
+   * While a checkpoint is being taken back none may be logged: it would stand behind the take-back.
+   */
   void holdCheckpoint(Held held) {
     checkpoints.cancel(held.checkpoint);
   }
@@ -167,7 +171,10 @@ final class Countdown {
     return held.waiting;
   }
 
-  /** The leases whose deadline has passed, as many as go into one log entry; they stay due until they are removed. */
+  /**
+   * The leases whose deadline has passed, as many as go into one log entry; they stay due until
+   * they are removed.
+   */
   List<Long> dueBatch(long now) {
     deadlines.expire(now, config.expiryBatchMax(), this::becomeDue);
     return due.keySet().stream().limit(config.expiryBatchMax()).toList();

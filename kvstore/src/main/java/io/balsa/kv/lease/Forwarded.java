@@ -11,8 +11,8 @@ import io.grpc.ServerInterceptor;
 import io.grpc.stub.MetadataUtils;
 
 /**
- * Marks calls that a member passed on to the leader, so that two members with different ideas of who leads don't pass one to
- * and fro. Stateless; any thread.
+ * Marks calls that a member passed on to the leader, so that two members with different ideas of
+ * who leads don't pass one to and fro. Stateless; any thread.
  */
 final class Forwarded implements ServerInterceptor {
   private static final Metadata.Key<String> MARK =

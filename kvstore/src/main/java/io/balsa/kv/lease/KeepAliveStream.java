@@ -11,11 +11,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * One client's stream of renewals: one response per request, in order. Up to {@link #WINDOW} requests are under way at a time;
- * more are left in the transport.
+ * One client's stream of renewals: one response per request, in order. Up to {@link #WINDOW}
+ * requests are under way at a time; more are left in the transport.
  *
- * <p>Requests come on the call's thread, answers on Raft's or a channel's. gRPC's response observer isn't thread-safe: it is
- * only touched under this object's lock.
+ * <p>Requests come on the call's thread, answers on Raft's or a channel's. gRPC's response observer
+ * isn't thread-safe: it is only touched under this object's lock.
  */
 final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest> {
   static final int WINDOW = 128;

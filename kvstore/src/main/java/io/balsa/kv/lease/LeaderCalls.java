@@ -14,8 +14,9 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Calls that only the leader can answer: here if this member leads, otherwise through its client URL; again and again while
- * leaders change, until the request's time is up. Only for calls that may be made twice. Thread-safe; nothing blocks.
+ * Calls that only the leader can answer: here if this member leads, otherwise through its client
+ * URL; again and again while leaders change, until the request's time is up. Only for calls that
+ * may be made twice. Thread-safe; nothing blocks.
  */
 final class LeaderCalls {
   private static final Duration PAUSE = Duration.ofMillis(50);

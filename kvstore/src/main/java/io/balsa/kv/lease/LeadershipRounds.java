@@ -7,14 +7,15 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers the question "does this member still lead?" for everybody who asks, with one round of heartbeats at a time: who
- * asks during a round is answered by the next one, since a round only proves what was true when it began. Thread-safe;
- * nothing blocks.
+ * Answers the question "does this member still lead?" for everybody who asks, with one round of
+ * heartbeats at a time: who asks during a round is answered by the next one, since a round only
+ * proves what was true when it began. Thread-safe; nothing blocks.
  */
 final class LeadershipRounds {
   /*
-   * A barrier may also be passed at a follower, through its leader. It proves that *this* member led the term if it says so
-   * before and after: a member that stopped leading in between can't lead the same term again.
+   * A barrier may also be passed at a follower, through its leader. It proves that *this* member
+   * led the term if it says so before and after: a member that stopped leading in between can't
+   * lead the same term again.
    */
   private final Replica replica;
 
@@ -27,8 +28,9 @@ final class LeadershipRounds {
   }
 
   /**
-   * Completes with a term in which this member led at some moment after this call, with everything applied that was
-   * committed when it was called. Fails with {@link KvError#NOT_LEADER} or {@link KvError#LEADER_CHANGED}.
+   * Completes with a term in which this member led at some moment after this call, with everything
+   * applied that was committed when it was called. Fails with {@link KvError#NOT_LEADER} or {@link
+   * KvError#LEADER_CHANGED}.
    */
   CompletableFuture<Long> confirm() {
     CompletableFuture<Long> answer;

@@ -5,12 +5,15 @@ import java.time.Duration;
 /**
  * Settings of the leases. Immutable.
  *
- * @param electionTimeout Raft's; a lease lives at least one and a half of it, and gets one more from each new leader
+ * @param electionTimeout Raft's; a lease lives at least one and a half of it, and gets one more
+ *     from each new leader
  * @param requestTimeout how long a request may look for the leader
  * @param tick how often the leader looks for leases that ran out
- * @param expiryBatchMax leases that are expired by one log entry; there is one such entry on its way at a time
+ * @param expiryBatchMax leases that are expired by one log entry; there is one such entry on its
+ *     way at a time
  * @param expiryPause how long to wait after such an entry failed
- * @param checkpointInterval how often what is left of long leases is logged, so that a new leader doesn't start anew
+ * @param checkpointInterval how often what is left of long leases is logged, so that a new leader
+ *     doesn't start anew
  * @param checkpointBatchMax leases in one such entry
  */
 public record LeaseConfig(

@@ -25,31 +25,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The clock of the leases. It runs on the leader only: {@link #onStatus} starts and stops it, {@link #tick} moves it on.
+ * The clock of the leases. It runs on the leader only: {@link #onStatus} starts and stops it,
+ * {@link #tick} moves it on.
  *
- * <p>Thread-safe, and nothing blocks: a lock guards the countdown, held for moments only and never while calling out. Futures
- * complete on Raft's threads; what takes longer is left to an executor.
+ * <p>Thread-safe, and nothing blocks: a lock guards the countdown, held for moments only and never
+ * while calling out. Futures complete on Raft's threads; what takes longer is left to an executor.
  */
 public final class LeaseKeeper implements ApplyListener {
   /*
-   * The promise: a lease lives at least its TTL after it was granted, and after its last renewal came in.
+   * The promise: a lease lives at least its TTL after it was granted, and after its last renewal
+   * came in.
    *
    * One leader keeps it by its own monotonic clock. Across a change of leader three things keep it:
    *
-   *   1. A new leader takes over every lease of the log with its full TTL and an election timeout on top, counted
-   *      from after its own term's first entry was applied: everything that older leaders had decided is in the
-   *      state by then, and nothing of theirs can come later.
-   *   2. A renewal is answered only after a round of heartbeats that began after the request came in (`LeadershipRounds`).
-   *      etcd answers from memory; a leader that was paused and deposed, and doesn't know it, then promises a TTL while the
-   *      new leader's countdown has been running for as long as the pause was. With the round, no other leader can
-   *      have been elected before the request came in: one of its voters answered our round, and voted later. So the new
-   *      countdown ends later than the promise. A round costs no disk, and all renewals that wait share it.
-   *   3. What a deposed leader believes has no effect: an expiry names the term of its proposer, and is void in any other
-   *      (etcd #15247: a leader that hung in fdatasync came back and revoked everything).
+   *   1. A new leader takes over every lease of the log with its full TTL and an election timeout
+   *      on top, counted from after its own term's first entry was applied: everything that older
+   *      leaders had decided is in the state by then, and nothing of theirs can come later.
+   *   2. A renewal is answered only after a round of heartbeats that began after the request came
+   *      in (`LeadershipRounds`). etcd answers from memory; a leader that was paused and deposed,
+   *      and doesn't know it, then promises a TTL while the new leader's countdown has been running
+   *      for as long as the pause was. With the round, no other leader can have been elected before
+   *      the request came in: one of its voters answered our round, and voted later. So the new
+   *      countdown ends later than the promise. A round costs no disk, and all renewals that wait
+   *      share it.
+   *   3. What a deposed leader believes has no effect: an expiry names the term of its proposer,
+   *      and is void in any other (etcd #15247: a leader that hung in fdatasync came back and
+   *      revoked everything).
    *
-   * A checkpoint logs how much of a long TTL is left, so that a lease that nobody renews does end, however often leaders
-   * change. It shortens what (1) gives; so a renewal of a checkpointed lease first takes the checkpoint back through
-   * the log. That is the only renewal that touches the log: once per interval and lease at most.
+   * A checkpoint logs how much of a long TTL is left, so that a lease that nobody renews does end,
+   * however often leaders change. It shortens what (1) gives; so a renewal of a checkpointed lease
+   * first takes the checkpoint back through the log. That is the only renewal that touches the log:
+   * once per interval and lease at most.
    */
   private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
   private static final long NANOS_PER_MILLI = 1_000_000;
@@ -92,8 +98,7 @@ public final class LeaseKeeper implements ApplyListener {
     return (nanoClock.getAsLong() - originNanos) / NANOS_PER_MILLI;
   }
 
-  // ---- leadership
-  // ----------------------------------------------------------------------------------------------------
+  // ---- leadership ----
 
   /** Role or term have changed, perhaps. To be called by the node's listener. */
   public void onStatus(NodeStatus status) {
@@ -116,7 +121,10 @@ public final class LeaseKeeper implements ApplyListener {
     }
   }
 
-  /** Takes over the leases, once everything of earlier terms is applied: a round of this term waits for just that. */
+  /**
+   * Takes over the leases, once everything of earlier terms is applied: a round of this term waits
+   * for just that.
+   */
   private void promote(Countdown begun) {
     synchronized (lock) {
       if (countdown != begun || begun.isComplete() || begun.promoting) {
@@ -147,8 +155,7 @@ public final class LeaseKeeper implements ApplyListener {
     LOG.info("keeping {} leases as the leader of term {}", records.size(), begun.term);
   }
 
-  // ---- what was applied
-  // ----------------------------------------------------------------------------------------------
+  // ---- what was applied ----
 
   @Override
   public void onLeaseGranted(long id, long ttlSeconds) {
@@ -180,12 +187,11 @@ public final class LeaseKeeper implements ApplyListener {
     }
   }
 
-  // ---- requests
-  // ------------------------------------------------------------------------------------------------------
+  // ---- requests ----
 
   /**
-   * Starts the lease's time again. Completes with its TTL in seconds, or 0 for a lease that isn't there or was too late:
-   * then not before it is gone.
+   * Starts the lease's time again. Completes with its TTL in seconds, or 0 for a lease that isn't
+   * there or was too late: then not before it is gone.
    *
    * <p>Fails with NOT_LEADER or LEADER_CHANGED if this member doesn't lead: ask the leader.
    */
@@ -220,7 +226,10 @@ public final class LeaseKeeper implements ApplyListener {
     return takeBackCheckpoint(id).thenCompose(done -> renewAfterTakeBack(id, term, done));
   }
 
-  /** The countdown of a confirmed term; null until it has taken over all leases, and once it is over. */
+  /**
+   * The countdown of a confirmed term; null until it has taken over all leases, and once it is
+   * over.
+   */
   private @Nullable Countdown countingIn(long term) {
     Countdown counting = countdown;
     return counting != null && counting.term == term && counting.isComplete() ? counting : null;
@@ -290,10 +299,12 @@ public final class LeaseKeeper implements ApplyListener {
     }
   }
 
-  // ---- time
-  // ----------------------------------------------------------------------------------------------------------
+  // ---- time ----
 
-  /** Expires and checkpoints what is due. To be called every {@link LeaseConfig#tick}, by one thread. */
+  /**
+   * Expires and checkpoints what is due. To be called every {@link LeaseConfig#tick}, by one
+   * thread.
+   */
   public void tick() {
     Countdown counting;
     List<LeaseCheckpoint> checkpoints;
@@ -327,7 +338,10 @@ public final class LeaseKeeper implements ApplyListener {
                 });
   }
 
-  /** Proposes one batch; the next follows when this one is applied, so a storm of expiries never floods the log. */
+  /**
+   * Proposes one batch; the next follows when this one is applied, so a storm of expiries never
+   * floods the log.
+   */
   private void expireDue(Countdown counting) {
     List<Long> ids;
     synchronized (lock) {

@@ -34,8 +34,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * The Lease service of the etcd v3 API. Grants and revocations go through the log, renewals and questions about time to the
- * leader's memory. Handlers run on gRPC's event loops and don't block.
+ * The Lease service of the etcd v3 API. Grants and revocations go through the log, renewals and
+ * questions about time to the leader's memory. Handlers run on gRPC's event loops and don't block.
  */
 public final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
@@ -68,7 +68,9 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
             parts.leaderChannel(), parts.thread(), config.requestTimeout(), System::nanoTime);
   }
 
-  /** What to register at the server: the service, with what it needs to know of a call's metadata. */
+  /**
+   * What to register at the server: the service, with what it needs to know of a call's metadata.
+   */
   public ServerServiceDefinition definition() {
     return ServerInterceptors.intercept(this, new Forwarded());
   }

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that looks after leases: it ticks the keeper, does its longer work, and tries requests again that found no leader. Thread-safe. What
- * waits on it is bounded by the requests under way.
+ * The thread that looks after leases: it ticks the keeper, does its longer work, and tries requests
+ * again that found no leader. Thread-safe. What waits on it is bounded by the requests under way.
  */
 public final class LeaseThread implements Executor, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseThread.class);

@@ -4,7 +4,10 @@ import io.balsa.kv.model.KvError;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 
-/** The first answer of a call, or its failure, as a future. Used by the channel's thread; the future by any. */
+/**
+ * The first answer of a call, or its failure, as a future. Used by the channel's thread; the future
+ * by any.
+ */
 final class OneAnswer<T> implements StreamObserver<T> {
   private final CompletableFuture<T> future = new CompletableFuture<>();
 

@@ -5,23 +5,26 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deadlines of many timers, in milliseconds: scheduling, moving, cancelling and expiring one are all constant time,
- * however many there are. Not thread-safe: its owner's thread alone calls it.
+ * The deadlines of many timers, in milliseconds: scheduling, moving, cancelling and expiring one
+ * are all constant time, however many there are. Not thread-safe: its owner's thread alone calls
+ * it.
  *
  * @param <T> what a timer belongs to
  */
 final class TimerWheel<T> {
   /*
-   * Eight wheels of 64 slots; a slot of wheel L spans 64^L milliseconds. A timer sits in the wheel of the highest base-64
-   * digit in which its deadline differs from `now`, in the slot of that digit of the deadline:
+   * Eight wheels of 64 slots; a slot of wheel L spans 64^L milliseconds. A timer sits in the wheel
+   * of the highest base-64 digit in which its deadline differs from `now`, in the slot of that
+   * digit of the deadline:
    *
    *     now       =  5 . 17 . 60 . 03
    *     deadline  =  5 . 18 . 01 . 40        first difference in digit 2 → wheel 2, slot 18
    *
-   * All slots in use in a wheel lie ahead of now's own digit, and every timer of a lower wheel is due before any timer of a
-   * higher one: the next thing to do is the first bit of the first wheel that has one. When `now` reaches a slot of
-   * wheel L > 0, its timers fall into lower wheels, each at most seven times in its life. Empty slots are skipped by
-   * their bitmap, so a sleep of an hour costs nothing.
+   * All slots in use in a wheel lie ahead of now's own digit, and every timer of a lower wheel is
+   * due before any timer of a higher one: the next thing to do is the first bit of the first wheel
+   * that has one. When `now` reaches a slot of wheel L > 0, its timers fall into lower wheels, each
+   * at most seven times in its life. Empty slots are skipped by their bitmap, so a sleep of an hour
+   * costs nothing.
    *
    * Reference: G. Varghese, T. Lauck, "Hashed and hierarchical timing wheels", SOSP 1987.
    */
@@ -99,8 +102,8 @@ final class TimerWheel<T> {
   }
 
   /**
-   * Takes out timers whose deadline is at or before {@code timeNow}, and calls the consumer for the owner of each. Those
-   * beyond {@code max} stay due for the next call.
+   * Takes out timers whose deadline is at or before {@code timeNow}, and calls the consumer for the
+   * owner of each. Those beyond {@code max} stay due for the next call.
    *
    * @return how many were taken
    */
@@ -117,7 +120,10 @@ final class TimerWheel<T> {
     return taken;
   }
 
-  /** No timer is due before this; {@link Long#MAX_VALUE} when there are none. May be earlier than the first deadline. */
+  /**
+   * No timer is due before this; {@link Long#MAX_VALUE} when there are none. May be earlier than
+   * the first deadline.
+   */
   long nextWake() {
     if (heads[DUE].next != heads[DUE]) {
       return now;

@@ -57,6 +57,9 @@ public final class BalsaMain {
       return serve(config, flags);
     } catch (StartupException e) {
       return complain(FAILED, e);
+    } catch (RuntimeException e) {
+      LoggerFactory.getLogger(BalsaMain.class).error("the server failed to start", e);
+      return FAILED;
     }
   }
 

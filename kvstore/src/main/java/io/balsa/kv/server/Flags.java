@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import picocli.CommandLine;
@@ -18,6 +19,10 @@ import picocli.CommandLine.ParseResult;
  */
 final class Flags {
   private static final String ENV_PREFIX = "ETCD_";
+  private static final String EXPERIMENTAL = "experimental-";
+
+  /** Orders, not settings: container images like to say ETCD_VERSION. */
+  private static final Set<String> COMMANDS = Set.of("version", "help");
 
   private final SortedMap<String, String> given;
   private final List<String> warnings;
@@ -60,8 +65,8 @@ final class Flags {
           if (variable.startsWith(ENV_PREFIX)) {
             String name =
                 variable.substring(ENV_PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
-            if (FlagTable.contains(name)) {
-              given.put(name, value);
+            if (FlagTable.contains(name) && !COMMANDS.contains(name)) {
+              given.put(canonical(name), value);
             } else {
               warnings.add("unknown environment variable " + variable);
             }
@@ -80,7 +85,14 @@ final class Flags {
     }
     result
         .matchedOptions()
-        .forEach(option -> given.put(option.longestName().substring(2), option.getValue()));
+        .forEach(
+            option -> given.put(canonical(option.longestName().substring(2)), option.getValue()));
+  }
+
+  /** Flags that became stable under their name without the prefix keep their older spelling. */
+  private static String canonical(String name) {
+    String stable = name.startsWith(EXPERIMENTAL) ? name.substring(EXPERIMENTAL.length()) : name;
+    return FlagTable.contains(stable) ? stable : name;
   }
 
   private static CommandSpec spec() {

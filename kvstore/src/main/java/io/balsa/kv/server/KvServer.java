@@ -12,14 +12,13 @@ import io.balsa.raft.model.StorageException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 final class KvServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(KvServer.class);
+
+  private static final long PUBLISH_PAUSE_MILLIS = 200;
 
   private final ServerConfig config;
   private final Identity self;
@@ -112,21 +113,20 @@ final class KvServer implements AutoCloseable {
                     .addAllPeerUrls(MemberUrls.texts(config.urls().advertisePeer()))
                     .addAllClientUrls(MemberUrls.texts(config.urls().advertiseClient())));
     var unused =
-        member
-            .router()
-            .propose(command)
-            .whenComplete(
-                (done, failure) -> {
-                  if (failure == null) {
-                    log.info("ready to serve client requests");
-                    ready.complete(null);
-                  } else if (closing) {
-                    ready.completeExceptionally(failure);
-                  } else {
-                    log.warn("can't reach a majority of the members yet: {}", failure.getMessage());
-                    publish();
-                  }
-                });
+        member.router().propose(command).whenComplete((done, failure) -> published(failure));
+  }
+
+  private void published(@Nullable Throwable failure) {
+    if (failure == null) {
+      log.info("ready to serve client requests");
+      ready.complete(null);
+    } else if (closing || member.node().stopped().isDone()) {
+      ready.completeExceptionally(failure);
+    } else {
+      log.warn("can't reach a majority of the members yet: {}", failure.getMessage());
+      CompletableFuture.delayedExecutor(PUBLISH_PAUSE_MILLIS, TimeUnit.MILLISECONDS)
+          .execute(this::publish);
+    }
   }
 
   /** Completes when clients can be served: a leader is known, and this member has caught up. */
@@ -160,26 +160,40 @@ final class KvServer implements AutoCloseable {
     log.info("stopped");
   }
 
-  /** To the voter that holds most of the log: it needs the least before it can lead. */
+  /**
+   * To the voter that holds most of the log, because it needs the least before it can lead; if it doesn't take over, to the
+   * next one. Two tries: who stops shouldn't keep the cluster waiting for longer than an election would.
+   */
   private void handOverLeadership() {
     NodeStatus status = member.node().status();
-    Optional<NodeId> target =
-        status.matchIndex().entrySet().stream()
-            .filter(peer -> !peer.getKey().equals(status.self()))
-            .filter(peer -> status.membership().isVoter(peer.getKey()))
-            .max(Comparator.comparingLong(Map.Entry::getValue))
-            .map(Map.Entry::getKey);
-    if (!status.isLeader() || target.isEmpty()) {
+    if (!status.isLeader()) {
       return;
     }
+    boolean handedOver =
+        status.matchIndex().entrySet().stream()
+            .filter(peer -> !peer.getKey().equals(status.self()))
+            .filter(peer -> status.membership().voters().contains(peer.getKey()))
+            .sorted(Map.Entry.<NodeId, Long>comparingByValue().reversed())
+            .map(Map.Entry::getKey)
+            .limit(2)
+            .anyMatch(this::handOverTo);
+    if (!handedOver) {
+      log.info("stopping as the leader: the others will elect another");
+    }
+  }
+
+  private boolean handOverTo(NodeId target) {
     try {
       long millisMax = config.raft().electionTimeout().toMillis();
-      member.node().transferLeadership(target.get()).get(millisMax, TimeUnit.MILLISECONDS);
-      log.info("handed leadership over to {}", target.get());
+      member.node().transferLeadership(target).get(millisMax, TimeUnit.MILLISECONDS);
+      log.info("handed leadership over to {}", target);
+      return true;
     } catch (ExecutionException | TimeoutException e) {
-      log.warn("couldn't hand leadership over to {}: {}", target.get(), e.toString());
+      log.warn("couldn't hand leadership over to {}: {}", target, e.toString());
+      return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return true;
     }
   }
 }

@@ -46,6 +46,7 @@ record ServerConfig(
    * @throws Flags.UsageException if a value isn't what its flag means
    */
   static ServerConfig of(Flags flags) {
+    refuseWhatChangesTheCluster(flags);
     String name = flags.get("name");
     Urls urls = urls(flags);
     if (!flags.get("initial-cluster-state").equals("new")) {
@@ -68,6 +69,24 @@ record ServerConfig(
         (int) number(flags, "compaction-batch-limit", 1, 1 << 24),
         duration(flags, "compaction-sleep-interval"),
         logLevel(flags));
+  }
+
+  /** To ignore these would start a member of another cluster than was asked for. */
+  private static void refuseWhatChangesTheCluster(Flags flags) {
+    for (String name :
+        List.of(
+            "config-file",
+            "discovery",
+            "discovery-token",
+            "discovery-endpoints",
+            "discovery-srv")) {
+      if (flags.given(name).isPresent()) {
+        throw new Flags.UsageException("--" + name + " isn't supported yet");
+      }
+    }
+    if (flags.isOn("force-new-cluster")) {
+      throw new Flags.UsageException("--force-new-cluster isn't supported yet");
+    }
   }
 
   private static Urls urls(Flags flags) {

@@ -18,6 +18,8 @@ public interface EventSource {
 
   /**
    * Reads history forward. A revision is never split: the first one is returned whole even if it exceeds the limits.
+   * A read that passes over very many events outside the range stops there, perhaps without any revision: read on from
+   * {@link HistoryBatch#nextRevision} until it is past the current revision.
    *
    * @param fromRevision the first revision of interest (inclusive); the compacted revision itself is still allowed
    * @param range only events of these keys

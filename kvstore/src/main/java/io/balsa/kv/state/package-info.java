@@ -8,18 +8,21 @@
  * history is cleaned up by a thread of its own, which decides nothing.
  *
  * <pre>
- *   log entries                      one batch                                     readers, any thread
- *  ┌───────────┐   ┌──────────────────────────────────────┐   ┌───────────┐   ┌──────────────────────────┐
- *  │ KvCommand ├──►│ CommandRun                           ├──►│ one write ├──►│ Published: a counted pin │
- *  └───────────┘   │  TxnEvaluator, MvccWriter, LeaseTable│   │ + StateRow│   │  ReadView, EventSource,  │
- *                  │  on an Overlay over the last pin     │   └─────┬─────┘   │  LeaseView               │
- *                  └──────────────────────────────────────┘         ▼         └──────────────────────────┘
- *  ┌─ the ordered store, one key space ──────────────────────────────────────────────────────────────────┐
- *  │ latest  key                     → mod, sub, create, version, lease, value     ranges now: one walk   │
- *  │ log     revision.sub            → event, key, value, link to the version before    history, old values│
- *  │ index   key, newest first       → create, version, lease                      ranges at old revisions│
- *  │ leases  id → TTLs   attached  id, key   members  id   state  applied, revision, compacted            │
- *  └──────────────────────────────────────────────────────────────────────────────────────────────────────┘
+ *   log entries     one batch                                  one write       readers, any thread
+ *  ┌───────────┐   ┌───────────────────────────────────────┐   ┌──────────┐   ┌──────────────────────┐
+ *  │ KvCommand ├──►│ CommandRun: TxnEvaluator, MvccWriter, ├──►│ rows and ├──►│ Published: a counted │
+ *  └───────────┘   │ LeaseTable on an Overlay              │   │ StateRow │   │ pin, for views,      │
+ *                  └───────────────────────────────────────┘   └────┬─────┘   │ history and leases   │
+ *                                                                   │         └──────────────────────┘
+ *  ┌─ the ordered store, one key space ─────────────────────────────▼───────────────────────────────────────┐
+ *  │ latest     key               ► mod, sub, create, version, lease, value         ranges now: one walk    │
+ *  │ log        revision, sub     ► event, key, value, link to the version before   watch, old values       │
+ *  │ index      key, newest first ► create, version, lease                          ranges at old revisions │
+ *  │ leases     id                ► granted TTL, remaining TTL                      expiry, on the leader   │
+ *  │ attached   lease id, key     ►                                                 revoke without a scan   │
+ *  │ members    id                ► name, URLs                                      member list             │
+ *  │ state                        ► applied entry, revision, compacted revision     where to go on          │
+ *  └────────────────────────────────────────────────────────────────────────────────────────────────────────┘
  * </pre>
  */
 @NullMarked

@@ -11,8 +11,8 @@ final class Fragments {
   private Fragments() {}
 
   /**
-   * Pieces with the same header and id, each below the bound unless a single event exceeds it; all but the last say that
-   * there is more.
+   * Pieces with the same header and id, each below the bound unless a single event exceeds it; all
+   * but the last say that there is more.
    */
   static List<WatchResponse> of(WatchResponse whole, long fragmentBytes) {
     if (whole.getSerializedSize() < fragmentBytes || whole.getEventsCount() < 2) {

@@ -1,6 +1,5 @@
 package io.balsa.kv.watch;
 
-import com.google.protobuf.ByteString;
 import io.balsa.kv.model.KeyRange;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.Event;
@@ -22,38 +21,46 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.LongFunction;
 
-/** All streams, all watchers, and the decision what each is sent when. No thread, no clock: the hub's thread calls it. */
+/**
+ * All streams, all watchers, and the decision what each is sent when. No thread, no clock: the
+ * hub's thread calls it.
+ */
 final class HubCore {
   /*
    * Why nobody misses an event, and nobody gets one twice.
    *
-   * The hub has a position: every event of every revision up to it has been offered to the live watchers. Revisions have
-   * no holes, so the live feed is only a shortcut to history, never an authority:
+   * The hub has a position: every event of every revision up to it has been offered to the live
+   * watchers. Revisions have no holes, so the live feed is only a shortcut to history, never an
+   * authority:
    *
    *   - a live revision at or below the position is skipped;
    *   - before a live revision above position + 1, the hole is read from history;
-   *   - the position moves by whole revisions, and only after the last event of the last one was offered.
+   *   - the position moves by whole revisions, and only after the last event of the last one was
+   *     offered.
    *
-   * So it doesn't matter what the live queue dropped, or that a snapshot replaced the state: the next revision, or the
-   * number of the newest one, shows the hole.
+   * So it doesn't matter what the live queue dropped, or that a snapshot replaced the state: the
+   * next revision, or the number of the newest one, shows the hole.
    *
-   * Each watcher has `next`: everything of interest before it was handed to its stream, nothing from it on. It is
+   * Each watcher has `next`: everything of interest before it was handed to its stream, nothing
+   * from it on. It is
    *
-   *   BEHIND   next ≤ position. Only `serve` gives it events: it reads [next, n) from history, hands them over,
-   *            and sets next = n. When next > position it becomes live.
-   *   LIVE     position < next, or the position counts as its next. Only the live feed gives it events, those ≥ next.
+   *   BEHIND   next ≤ position. Only `serve` gives it events: it reads [next, n) from history,
+   *            hands it over, and sets next = n. When next > position it becomes live.
+   *   LIVE     position < next, or the position counts as its next. Only the live feed gives it
+   *            events, those ≥ next.
    *
-   * Both happen on one thread: between the moment when `serve` finds next > position and the moment when the watcher is in
-   * the index, the position can't move. History may be ahead of the position; then next is too, and the live feed
-   * skips what the watcher has had already. A live watcher whose stream is full goes the other way: it is sent
-   * nothing of the batch at hand, not even in part, and its next becomes the batch's first revision.
+   * Both happen on one thread: between the moment when `serve` finds next > position and the moment
+   * when the watcher is in the index, the position can't move. History may be ahead of the
+   * position; then next is too, and the live feed skips what the watcher has had already. A live
+   * watcher whose stream is full goes the other way: it is sent nothing of the batch at hand, not
+   * even in part, and its next becomes the batch's first revision.
    *
    * While there is no live watcher the feed is switched off; see `skipToCurrent`.
    *
    *      revision   …  40  41  42  43  44  45  46
    *      position                  ▲                  42
    *      A LIVE                        →              gets 43 from the feed
-   *      B LIVE, next 45                       →      history had 44 already: ignores 43 and 44, gets 45
+   *      B LIVE, next 45                       →      ignores 43, 44: history gave it those
    *      C BEHIND, next 41     →                      reads [41, …) when its turn comes
    */
   private final EventSource source;
@@ -80,8 +87,7 @@ final class HubCore {
     this.position = source.currentRevision();
   }
 
-  // ---- streams
-  // -------------------------------------------------------------------------------------------------------
+  // ---- streams ----
 
   void open(WatchStream stream) {
     streams.add(stream);
@@ -146,12 +152,11 @@ final class HubCore {
     }
   }
 
-  // ---- watchers
-  // ------------------------------------------------------------------------------------------------------
+  // ---- watchers ----
 
   private void create(WatchStream stream, WatchCreateRequest request) {
     long current = source.currentRevision();
-    KeyRange range = rangeOf(request);
+    KeyRange range = Watcher.rangeOf(request);
     if (request.getStartRevision() < 0) {
       refuse(stream, KvError.COMPACTED.text(), current);
       return;
@@ -173,8 +178,9 @@ final class HubCore {
   }
 
   /**
-   * While nobody is live nothing is fed, and the position stands still. Before a watcher may become live it has to move to
-   * what history shows: a hole behind it would be seen only at the next revision.
+   * While nobody is live nothing is fed, and the position stands still. Before a watcher may become
+   * live it has to move to what history shows: a hole behind it would be seen only at the next
+   * revision.
    */
   private void skipToCurrent() {
     if (index.isEmpty()) {
@@ -193,12 +199,6 @@ final class HubCore {
     } else {
       becomeBehind(watcher);
     }
-  }
-
-  private static KeyRange rangeOf(WatchCreateRequest request) {
-    ByteString key = request.getKey();
-    Bytes from = key.isEmpty() ? KeyRange.ALL.key() : Bytes.wrap(key.toByteArray());
-    return new KeyRange(from, Bytes.wrap(request.getRangeEnd().toByteArray()));
   }
 
   private void refuse(WatchStream stream, String reason, long current) {
@@ -260,15 +260,17 @@ final class HubCore {
     }
   }
 
-  // ---- live
-  // ----------------------------------------------------------------------------------------------------------
+  // ---- live ----
 
   /** Whether live events would reach anybody. */
   boolean wantsLive() {
     return !index.isEmpty();
   }
 
-  /** Revisions from the live feed, ascending, perhaps with holes or repeats; and how far they should have gone. */
+  /**
+   * Revisions from the live feed, ascending, perhaps with holes or repeats; and how far they should
+   * have gone.
+   */
   void live(List<RevisionEvents> revisions, long through) {
     int from = 0;
     while (from < revisions.size()) {
@@ -319,7 +321,10 @@ final class HubCore {
     position = compacted - 1;
   }
 
-  /** Offers revisions from an index on until there is enough for one response; returns where the next begin. */
+  /**
+   * Offers revisions from an index on until there is enough for one response; returns where the
+   * next begin.
+   */
   private int offerChunk(List<RevisionEvents> revisions, int from) {
     long firstRevision = revisions.get(from).revision();
     long bytes = 0;
@@ -380,8 +385,7 @@ final class HubCore {
     }
   }
 
-  // ---- history
-  // -------------------------------------------------------------------------------------------------------
+  // ---- history ----
 
   private void serveLater(WatchStream stream) {
     if (!stream.queued && stream.behindCount > 0 && stream.flows()) {
@@ -391,7 +395,8 @@ final class HubCore {
   }
 
   /**
-   * Serves one watcher of the stream whose turn it is: streams take turns, and in each its watchers do.
+   * Serves one watcher of the stream whose turn it is: streams take turns, and in each its watchers
+   * do.
    *
    * @return whether more is to be done
    */
@@ -442,8 +447,7 @@ final class HubCore {
     }
   }
 
-  // ---- progress
-  // ------------------------------------------------------------------------------------------------------
+  // ---- progress ----
 
   /** Answers progress requests that can be answered truthfully by now. */
   void answerProgress() {

@@ -8,12 +8,12 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What waits for the hub's thread: applied revisions, and what streams ask for. Thread-safe; no method but {@link #take}
- * waits.
+ * What waits for the hub's thread: applied revisions, and what streams ask for. Thread-safe; no
+ * method but {@link #take} waits.
  *
- * <p>Revisions are bounded by bytes: when there are too many, all of them are dropped, and only the newest revision's number
- * is kept, because the rest can be read from history. Requests are bounded by their senders: a stream has at most one
- * request, one readiness and one end on their way.
+ * <p>Revisions are bounded by bytes: when there are too many, all of them are dropped, and only the
+ * newest revision's number is kept, because the rest can be read from history. Requests are bounded
+ * by their senders: a stream has at most one request, one readiness and one end on their way.
  */
 final class HubInbox {
   /** What an event costs beside its key and values. */
@@ -102,14 +102,18 @@ final class HubInbox {
   }
 
   /**
-   * Turns the live feed on or off. After turning it on read the current revision: every revision after that one comes
-   * here, since the apply thread looks at this switch after it made the revision visible.
+   * Turns the live feed on or off. After turning it on read the current revision: every revision
+   * after that one comes here, since the apply thread looks at this switch after it made the
+   * revision visible.
    */
   void wantLive(boolean wantedNow) {
     wanted = wantedNow;
   }
 
-  /** Waits until there is something, or the time is over, or the thread is interrupted; then empties the inbox. */
+  /**
+   * Waits until there is something, or the time is over, or the thread is interrupted; then empties
+   * the inbox.
+   */
   Work take(long timeoutNanos) throws InterruptedException {
     lock.lock();
     try {

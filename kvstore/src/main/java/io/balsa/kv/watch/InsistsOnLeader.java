@@ -8,8 +8,9 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
 /**
- * Notes the metadata {@code hasleader: true}, by which a client asks to be cut off from a member that has no leader, rather
- * than to be served what may be old. For streams, which may lose the leader after they began. Stateless; any thread.
+ * Notes the metadata {@code hasleader: true}, by which a client asks to be cut off from a member
+ * that has no leader, rather than to be served what may be old. For streams, which may lose the
+ * leader after they began. Stateless; any thread.
  */
 final class InsistsOnLeader implements ServerInterceptor {
   private static final Metadata.Key<String> HAS_LEADER =

@@ -8,20 +8,23 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values by half-open ranges of keys, asked for by a key: who covers it? Adding, removing and asking cost the logarithm of
- * the number of distinct ranges, plus the answers; any number of values on one range is one node. Not thread-safe.
+ * Values by half-open ranges of keys, asked for by a key: who covers it? Adding, removing and
+ * asking cost the logarithm of the number of distinct ranges, plus the answers; any number of
+ * values on one range is one node. Not thread-safe.
  *
  * @param <V> compared by identity or by its own equality; one value at most once per range
  */
 final class IntervalTree<V> {
   /*
-   * A treap ordered by (from, to); each node also knows the furthest end in its subtree, so that a search leaves a
-   * subtree alone when everything in it ends before the key, and goes right only where ranges may still begin at or before
-   * the key:
+   * A treap ordered by (from, to); each node also knows the furthest end in its subtree, so that a
+   * search leaves a subtree alone when everything in it ends before the key, and goes right only
+   * where ranges may still begin at or before the key:
    *
    *              [c, g) furthest z
    *             /                 \
-   *     [a, d) furthest d     [d, z) furthest z          asked for f: left ends at d, no; itself, yes; right, yes
+   *     [a, d) furthest d     [d, z) furthest z
+   *
+   * Asked for f: the left one ends at d, no; the root, yes; the right one, yes.
    *
    * Priorities come from a seeded generator: the shape depends on nothing outside.
    */

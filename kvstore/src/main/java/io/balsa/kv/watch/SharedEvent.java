@@ -3,7 +3,10 @@ package io.balsa.kv.watch;
 import io.balsa.kv.proto.Event;
 import org.jspecify.annotations.Nullable;
 
-/** One event in the forms in which watchers want it: each is built once, when the first asks, and shared by all. */
+/**
+ * One event in the forms in which watchers want it: each is built once, when the first asks, and
+ * shared by all.
+ */
 final class SharedEvent {
   private final Event full;
   private @Nullable Event bare;

@@ -6,13 +6,17 @@ import java.time.Duration;
  * Settings of the watch hub. Immutable.
  *
  * @param historyRevisionsMax revisions of history in one response
- * @param responseBytesMax events are gathered into one response until it reaches this; a revision is never cut for it
- * @param fragmentBytes a response that reaches this is cut for watchers that asked for fragments: what a client may send,
- *     and half a MiB
- * @param streamBufferBytesMax live events that wait for one slow client; what exceeds it is read from history later
- * @param liveQueueBytesMax applied events that wait for the hub; what exceeds it is read from history later
+ * @param responseBytesMax events are gathered into one response until it reaches this; a revision
+ *     is never cut for it
+ * @param fragmentBytes a response that reaches this is cut for watchers that asked for fragments:
+ *     what a client may send, and half a MiB
+ * @param streamBufferBytesMax live events that wait for one slow client; what exceeds it is read
+ *     from history later
+ * @param liveQueueBytesMax applied events that wait for the hub; what exceeds it is read from
+ *     history later
  * @param progressInterval how often an idle watcher that asked for it is told how far it is
- * @param leaderlessMax streams that insist on a leader end after this long without one: three election timeouts
+ * @param leaderlessMax streams that insist on a leader end after this long without one: three
+ *     election timeouts
  */
 public record WatchConfig(
     int historyRevisionsMax,

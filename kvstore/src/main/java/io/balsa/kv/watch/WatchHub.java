@@ -18,11 +18,12 @@ import org.slf4j.LoggerFactory;
 /**
  * The one place that finds the watchers of an event, for all streams of a member.
  *
- * <p>Threads: {@link #onApplied} is called on the apply thread and only leaves the revisions in a bounded queue; the rest of
- * the public methods may be called by any thread. One thread of the hub's own does all the work and is the only one that
- * writes to a stream.
+ * <p>Threads: {@link #onApplied} is called on the apply thread and only leaves the revisions in a
+ * bounded queue; the rest of the public methods may be called by any thread. One thread of the
+ * hub's own does all the work and is the only one that writes to a stream.
  *
- * <p>Failure: when the store is closed, or the hub's thread fails, every stream ends with "server stopped".
+ * <p>Failure: when the store is closed, or the hub's thread fails, every stream ends with "server
+ * stopped".
  */
 public final class WatchHub implements ApplyListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WatchHub.class);
@@ -72,9 +73,11 @@ public final class WatchHub implements ApplyListener, AutoCloseable {
   }
 
   /**
-   * A stream that isn't open yet; {@link WatchStream#open} it once whoever stands behind the sink can call it back.
+   * A stream that isn't open yet; {@link WatchStream#open} it once whoever stands behind the sink
+   * can call it back.
    *
-   * @param leaderRequired whether the stream must end when this member has had no leader for too long
+   * @param leaderRequired whether the stream must end when this member has had no leader for too
+   *     long
    */
   public WatchStream newStream(WatchSink sink, boolean leaderRequired) {
     return new WatchStream(this, sink, leaderRequired, config.streamBufferBytesMax());

@@ -14,9 +14,10 @@ import java.util.function.BooleanSupplier;
 /**
  * The Watch service of the etcd v3 API.
  *
- * <p>gRPC's response observers aren't thread-safe: here the hub's thread is the only one that writes to a response observer or
- * asks it for requests. The call's own thread forwards requests and readiness to the hub and does nothing else. Requests are pulled
- * one at a time, so that a client can't make us queue more than it reads.
+ * <p>gRPC's response observers aren't thread-safe: here the hub's thread is the only one that
+ * writes to a response observer or asks it for requests. The call's own thread forwards requests
+ * and readiness to the hub and does nothing else. Requests are pulled one at a time, so that a
+ * client can't make us queue more than it reads.
  */
 public final class WatchService extends WatchGrpc.WatchImplBase {
   private final WatchHub hub;
@@ -27,7 +28,9 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
     this.hasLeader = hasLeader;
   }
 
-  /** What to register at the server: the service, with what it needs to know of a call's metadata. */
+  /**
+   * What to register at the server: the service, with what it needs to know of a call's metadata.
+   */
   public ServerServiceDefinition definition() {
     return ServerInterceptors.intercept(this, new InsistsOnLeader());
   }

@@ -16,12 +16,13 @@ import org.slf4j.LoggerFactory;
 /**
  * One client's stream of watches: its watchers by id, and what waits for the client to take it.
  *
- * <p>The {@code on…} methods may be called by any thread: they only leave word for the hub. Everything else belongs to the
- * hub's thread, which alone talks to the sink, so responses leave in the order in which the hub decided on them.
+ * <p>The {@code on…} methods may be called by any thread: they only leave word for the hub.
+ * Everything else belongs to the hub's thread, which alone talks to the sink, so responses leave in
+ * the order in which the hub decided on them.
  *
- * <p>Memory: live events wait here up to {@code streamBufferBytesMax}; beyond it, watchers fall behind, and history is
- * read for them only while the client takes what it is sent. The next request is taken from the client only while its
- * answer has room.
+ * <p>Memory: live events wait here up to {@code streamBufferBytesMax}; beyond it, watchers fall
+ * behind, and history is read for them only while the client takes what it is sent. The next
+ * request is taken from the client only while its answer has room.
  */
 public final class WatchStream {
   private static final Logger LOG = LoggerFactory.getLogger(WatchStream.class);
@@ -34,7 +35,10 @@ public final class WatchStream {
 
   final Map<Long, Watcher> watchers = new LinkedHashMap<>();
 
-  /** Those that are served from history, in the order of their turns; ended ones are skipped when their turn comes. */
+  /**
+   * Those that are served from history, in the order of their turns; ended ones are skipped when
+   * their turn comes.
+   */
   final Deque<Watcher> behind = new ArrayDeque<>();
 
   /** Whether it stands in the hub's queue of streams to be served from history. */
@@ -99,7 +103,10 @@ public final class WatchStream {
     }
   }
 
-  /** The lowest id that this stream never used. An id isn't used twice: a late event would be taken for the new watch's. */
+  /**
+   * The lowest id that this stream never used. An id isn't used twice: a late event would be taken
+   * for the new watch's.
+   */
   long newId() {
     do {
       lastId++;

@@ -1,10 +1,12 @@
 package io.balsa.kv.watch;
 
+import com.google.protobuf.ByteString;
 import io.balsa.kv.model.KeyRange;
 import io.balsa.kv.proto.Event;
 import io.balsa.kv.proto.WatchCreateRequest;
 import io.balsa.kv.proto.WatchCreateRequest.FilterType;
 import io.balsa.kv.proto.WatchResponse;
+import io.balsa.raft.model.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,8 +41,9 @@ final class Watcher {
   Mode mode = Mode.NEW;
 
   /**
-   * Everything of interest before this revision was handed to the stream. For a live watcher the hub's own position counts
-   * when it is further: it isn't written to every watcher on every revision.
+   * Everything of interest before this revision was handed to the stream. For a live watcher the
+   * hub's own position counts when it is further: it isn't written to every watcher on every
+   * revision.
    */
   long next;
 
@@ -60,6 +63,13 @@ final class Watcher {
     this.progressNotify = request.getProgressNotify();
     this.puts = !request.getFiltersList().contains(FilterType.NOPUT);
     this.deletes = !request.getFiltersList().contains(FilterType.NODELETE);
+  }
+
+  /** An empty key is the smallest there is, not an error. */
+  static KeyRange rangeOf(WatchCreateRequest request) {
+    ByteString key = request.getKey();
+    Bytes from = key.isEmpty() ? KeyRange.ALL.key() : Bytes.wrap(key.toByteArray());
+    return new KeyRange(from, Bytes.wrap(request.getRangeEnd().toByteArray()));
   }
 
   boolean wants(Event event) {

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** The live watchers, found by a key: single keys by hash, ranges by an interval tree. Owned by the hub's thread. */
+/**
+ * The live watchers, found by a key: single keys by hash, ranges by an interval tree. Owned by the
+ * hub's thread.
+ */
 final class WatcherIndex {
   private final Map<Bytes, Set<Watcher>> singles = new HashMap<>();
   private final IntervalTree<Watcher> ranges = new IntervalTree<>();

@@ -272,7 +272,10 @@ class LeaseKeeperTest {
     assertThat(expired).isGreaterThan(500);
   }
 
-  /** Random grants, renewals, revocations and leaders; what was promised is written down and held against the state. */
+  /**
+   * Random grants, renewals, revocations and leaders; what was promised is written down and held
+   * against the state.
+   */
   private final class Life {
     private final String name;
     private final Random random;

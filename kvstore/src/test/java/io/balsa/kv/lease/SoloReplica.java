@@ -25,8 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A member's view of a log that everybody agrees on: the real state machine, and a test that says who leads and what is held
- * up on its way.
+ * A member's view of a log that everybody agrees on: the real state machine, and a test that says
+ * who leads and what is held up on its way.
  */
 final class SoloReplica implements Replica {
 

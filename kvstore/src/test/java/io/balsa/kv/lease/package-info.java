@@ -1,4 +1,7 @@
-/** Tests of leases: the timer wheel, the keeper with a clock that the test turns, and the service over gRPC. */
+/**
+ * Tests of leases: the timer wheel, the keeper with a clock that the test turns, and the service
+ * over gRPC.
+ */
 @NullMarked
 package io.balsa.kv.lease;
 

@@ -24,11 +24,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class EtcdctlTest {
-  @TempDir private Path dir;
   private TestCluster cluster;
 
   @BeforeAll
-  void start() throws Exception {
+  void start(@TempDir Path dir) throws Exception {
     assumeTrue(isInstalled(), "skipped: there is no etcdctl on the PATH");
     cluster = TestCluster.start(dir, 3);
   }

@@ -36,12 +36,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class JetcdClusterTest {
-  @TempDir private Path dir;
   private TestCluster cluster;
   private Client client;
 
   @BeforeAll
-  void start() throws Exception {
+  void start(@TempDir Path dir) throws Exception {
     cluster = TestCluster.start(dir, 3);
     client =
         Client.builder()

@@ -52,6 +52,18 @@ final class ServerConfigTest {
   }
 
   @Test
+  void anOrderIsNotTakenFromTheEnvironment() {
+    Flags flags = Flags.parse(List.of(), new TreeMap<>(Map.of("ETCD_VERSION", "3.6.0")));
+    assertThat(flags.isOn("version")).isFalse();
+  }
+
+  @Test
+  void anOlderSpellingMeansTheSame() {
+    ServerConfig config = config("--experimental-watch-progress-notify-interval=5s");
+    assertThat(config.watchProgressInterval()).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
   void aFlagWithoutAnEffectIsAcceptedWithAWarning() {
     Flags flags =
         Flags.parse(
@@ -99,6 +111,10 @@ final class ServerConfigTest {
         "--election-timeout=400 | 5 × heartbeatInterval",
         "--election-timeout=50001 | must be from 1 to 50000",
         "--log-level=loud | --log-level is debug",
+        "--config-file=x.yaml | --config-file isn't supported yet",
+        "--discovery-token=t | --discovery-token isn't supported yet",
+        "--force-new-cluster | --force-new-cluster isn't supported yet",
+        "--listen-peer-urls=http://a:1,http://b:1 | only one URL",
         "--grpc-keepalive-timeout=5 | must be a duration",
       })
   void whatCanNotBeUnderstoodIsSaidInOneLine(String flag, String message) {

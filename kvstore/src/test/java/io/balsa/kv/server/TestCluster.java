@@ -48,6 +48,16 @@ final class TestCluster implements AutoCloseable {
     return cluster;
   }
 
+  /** Starts the first one only, and waits for nothing. */
+  static TestCluster startOneOf(Path dir, int size, String... moreFlags) throws Exception {
+    TestCluster cluster = new TestCluster(dir, size);
+    cluster.members.add(KvServer.start(cluster.config(0, moreFlags)));
+    while (cluster.members.size() < size) {
+      cluster.members.add(null);
+    }
+    return cluster;
+  }
+
   private static List<Integer> freePorts(int count) throws IOException {
     List<ServerSocket> sockets = new ArrayList<>();
     for (int i = 0; i < count; i++) {

@@ -85,8 +85,7 @@ class CompactionRulesTest {
     kv.put("a", "2");
     kv.txn(deleteOp("a", "\0"), putOp("a", "3"), putOp("b", "3"), deleteOp("b", ""));
     kv.compactWholly(3);
-    assertThat(kv.history(3))
-        .containsExactly("3 del a", "3 put a=3", "3 put b=3", "3 del b");
+    assertThat(kv.history(3)).containsExactly("3 del a", "3 put a=3", "3 put b=3", "3 del b");
     kv.put("b", "4");
     kv.compactWholly(4);
     assertThat(rows('L')).isEqualTo(2);

@@ -16,14 +16,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** A store with nothing but a history, for tests that need to say exactly what is in it. Guarded by itself. */
+/**
+ * A store with nothing but a history, for tests that need to say exactly what is in it. Guarded by
+ * itself.
+ */
 final class FakeHistory implements EventSource {
   private final List<RevisionEvents> revisions = new ArrayList<>();
   private final Map<String, KeyValue> latest = new TreeMap<>();
   private long compacted = -1;
   private int reads;
 
-  /** One revision: puts where there is a value, deletes where there is none. Deletes of nothing leave no trace. */
+  /**
+   * One revision: puts where there is a value, deletes where there is none. Deletes of nothing
+   * leave no trace.
+   */
   synchronized RevisionEvents write(Map<String, Optional<String>> changes) {
     long revision = currentRevision() + 1;
     List<Event> events = new ArrayList<>();

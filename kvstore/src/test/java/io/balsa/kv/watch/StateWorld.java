@@ -28,7 +28,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Two members with the real state machine: the leader applies everything, ours applies it or is sent a snapshot. */
+/**
+ * Two members with the real state machine: the leader applies everything, ours applies it or is
+ * sent a snapshot.
+ */
 final class StateWorld implements World {
   private static final KvStateConfig CONFIG =
       KvStateConfig.DEFAULT.withoutBackgroundCompaction().withCompactionBatch(50);

@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Random lives of watchers: writers, compactions, restored snapshots, watchers that come, go, stall and resume. Small bounds make
- * everything overflow often. Every stream is judged against the full history at the end.
+ * Random lives of watchers: writers, compactions, restored snapshots, watchers that come, go, stall
+ * and resume. Small bounds make everything overflow often. Every stream is judged against the full
+ * history at the end.
  */
 class WatchHubRandomTest {
   private static final Logger LOG = LoggerFactory.getLogger(WatchHubRandomTest.class);

@@ -14,9 +14,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Holds what one watcher was sent against the full history: ordered, unique, reliable, atomic, resumable, bookmarkable, the
- * right filter, the right previous values. All of these together say: what it was sent is a prefix of what it should be sent, cut
- * only between revisions, and never shorter than a bookmark promised.
+ * Holds what one watcher was sent against the full history: ordered, unique, reliable, atomic,
+ * resumable, bookmarkable, the right filter, the right previous values. All of these together say:
+ * what it was sent is a prefix of what it should be sent, cut only between revisions, and never
+ * shorter than a bookmark promised.
  */
 final class WatchJudge {
   private final String name;

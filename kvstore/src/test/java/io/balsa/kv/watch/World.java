@@ -12,7 +12,10 @@ interface World extends AutoCloseable {
 
   EventSource source();
 
-  /** Applies one write; the events wait until the world is told to feed. A value that is absent is a delete. */
+  /**
+   * Applies one write; the events wait until the world is told to feed. A value that is absent is a
+   * delete.
+   */
   void write(Map<String, Optional<String>> changes);
 
   /** Lets the hub hear what was applied. */

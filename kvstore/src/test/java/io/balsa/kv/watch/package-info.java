@@ -1,4 +1,7 @@
-/** Tests of watch: the hub against a history that the test writes, against the real state, and over gRPC. */
+/**
+ * Tests of watch: the hub against a history that the test writes, against the real state, and over
+ * gRPC.
+ */
 @NullMarked
 package io.balsa.kv.watch;
 

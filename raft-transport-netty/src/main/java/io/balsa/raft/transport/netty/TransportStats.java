@@ -2,6 +2,7 @@ package io.balsa.raft.transport.netty;
 
 import io.balsa.raft.model.NodeId;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -15,5 +16,10 @@ public record TransportStats(
     SortedMap<NodeId, PeerStats> peers, long messagesToStrangers, long connectionsRefused) {
   public TransportStats {
     peers = Collections.unmodifiableSortedMap(new TreeMap<>(peers));
+  }
+
+  /** Empty for one that isn't a peer now. */
+  public Optional<PeerStats> peer(NodeId id) {
+    return Optional.ofNullable(peers.get(id));
   }
 }
