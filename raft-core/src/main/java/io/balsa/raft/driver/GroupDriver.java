@@ -98,6 +98,7 @@ public final class GroupDriver<R> {
 
   /** Calls the listener on the loop at every change of role, term or leader, and once at first. */
   public void addListener(Consumer<CoreStatus> listener) {
+    // Nobody waits for it: a host that has stopped has nothing to tell.
     host()
         .inbox()
         .put(new InboxItems.Task(on -> board.addListener(listener), new CompletableFuture<>()));

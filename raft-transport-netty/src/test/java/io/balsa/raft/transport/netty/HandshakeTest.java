@@ -27,7 +27,8 @@ final class HandshakeTest {
   private static final int FRAME_BYTES_MAX = 1 << 20;
 
   private final RecordingInbound heard = new RecordingInbound();
-  private NettyTransport transport = transport(Duration.ofSeconds(5));
+  // Longer than the client waits: a test that passes has not merely seen the time run out.
+  private NettyTransport transport = transport(Duration.ofMinutes(1));
 
   private static NettyTransport transport(Duration handshakeTimeout) {
     return NettyTransport.builder(SELF)
