@@ -37,6 +37,13 @@ public final class ClusterClient implements AutoCloseable {
     return client;
   }
 
+  /** Waits until there is a connection to the member, which may have been away: calls would fail at once before. */
+  public EtcdClient awaitConnected(MemberSpec member) {
+    EtcdClient client = to(member);
+    Await.until("connected to " + member.name(), PATIENCE, client::isConnected);
+    return client;
+  }
+
   /** Waits until a member says of itself that it leads, and says which. */
   public MemberSpec awaitLeader() {
     Await.until("a member leads", PATIENCE, () -> leader().isPresent());

@@ -16,11 +16,13 @@ import io.balsa.kv.proto.TxnRequest;
 import io.balsa.kv.proto.TxnResponse;
 import io.balsa.kv.proto.WatchCreateRequest;
 import io.balsa.kv.proto.WatchGrpc;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.StreamObserver;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +63,15 @@ public final class EtcdClient implements AutoCloseable {
   /** Tries to connect at once, not after the pause that is under way. */
   public void reconnect() {
     channel.resetConnectBackoff();
+  }
+
+  /** Whether there is a connection now; begins to make one if there is none. */
+  boolean isConnected() {
+    if (channel.getState(true) == ConnectivityState.READY) {
+      return true;
+    }
+    reconnect();
+    return false;
   }
 
   public PutResponse put(String key, String value) {
@@ -167,7 +178,7 @@ public final class EtcdClient implements AutoCloseable {
 
   /** The first key after all that begin with the prefix. Our prefixes end in a plain character. */
   private static ByteString prefixEnd(String prefix) {
-    byte[] end = prefix.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] end = prefix.getBytes(StandardCharsets.US_ASCII);
     end[end.length - 1]++;
     return ByteString.copyFrom(end);
   }

@@ -150,7 +150,7 @@ public final class Demo implements AutoCloseable {
     Await.until("the killed process is gone", PATIENCE, () -> !cluster.process(member).isAlive());
     cluster.launch(member);
     cluster.awaitHealthy(member);
-    clients.to(member).reconnect();
+    clients.awaitConnected(member);
     narrator.step("restart", "%s is back", member.name());
 
     Contents everything = clients.to(clients.awaitLeader()).contents(false);

@@ -3,6 +3,7 @@ package io.balsa.examples.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.balsa.examples.client.ClusterClient;
+import io.balsa.examples.client.EtcdClient;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,8 +27,9 @@ class OrderlyStopProcessIT {
       clients.to(other).put("after", "2");
       cluster.launch(leader);
       cluster.awaitHealthy(leader);
-      assertThat(clients.to(leader).get("before")).isPresent();
-      assertThat(clients.to(leader).get("after")).isPresent();
+      EtcdClient back = clients.awaitConnected(leader);
+      assertThat(back.get("before")).isPresent();
+      assertThat(back.get("after")).isPresent();
     }
   }
 }
