@@ -37,7 +37,9 @@ final class DemoCommand implements Callable<Integer> {
       try (Demo demo = new Demo(cluster, narrator)) {
         demo.run();
       } catch (ExampleException | StatusRuntimeException | IllegalStateException e) {
-        narrator.failure("FAILED: " + e.getMessage() + cluster.logs());
+        // Told to end, the JVM kills the members under our feet: that is no failure to tell of.
+        narrator.failure(
+            cluster.isClosed() ? "interrupted" : "FAILED: " + e.getMessage() + cluster.logs());
         return 1;
       }
     }

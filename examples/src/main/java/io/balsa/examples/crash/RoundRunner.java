@@ -45,7 +45,8 @@ final class RoundRunner {
         passed++;
       }
     } catch (ExampleException | StatusRuntimeException e) {
-      out.printf("round %d FAILED: %s%n", passed + 1, e.getMessage());
+      String what = cluster.isClosed() ? "interrupted" : "FAILED: " + e.getMessage();
+      out.printf("round %d %s%n", passed + 1, what);
     }
     WriteLedger.Figures total = ledger.total();
     out.printf(
@@ -57,6 +58,9 @@ final class RoundRunner {
   }
 
   private void round(int number, boolean last, Load load) {
+    long begun = System.nanoTime();
+    // A kill before anything was acknowledged would prove nothing.
+    Await.until("writes are acknowledged", RECOVERY_DEADLINE, () -> ledger.hasAcknowledgedSince(begun));
     ledger.letRun(Duration.ofMillis(random.nextInt(LOAD_MILLIS_MIN, LOAD_MILLIS_MAX)));
     List<MemberSpec> victims = victims();
     String killed = killedText(victims);

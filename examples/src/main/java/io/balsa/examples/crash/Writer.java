@@ -11,7 +11,7 @@ import java.util.List;
  * its last acknowledged key back, through a member that didn't write it. Runs on a thread of its own.
  */
 final class Writer implements Runnable {
-  private static final Duration REST_AFTER_FAILURE = Duration.ofMillis(20);
+  private static final Duration REST_AFTER_FAILURE = Duration.ofMillis(50);
   private static final int READ_EVERY = 16;
 
   private final int id;

@@ -123,6 +123,11 @@ public final class LocalCluster implements AutoCloseable {
     Startup.awaitHealthy(member, process(member));
   }
 
+  /** Whether the members were killed for good, by {@link #close} or because this JVM is told to end. */
+  public synchronized boolean isClosed() {
+    return ended;
+  }
+
   /** The end of every member's log. */
   public String logs() {
     StringBuilder logs = new StringBuilder();
