@@ -176,6 +176,8 @@ public final class RequestRouter implements AutoCloseable {
       case OVERLOADED -> Optional.of(KvError.TOO_MANY_REQUESTS);
       case TOO_LARGE -> Optional.of(KvError.REQUEST_TOO_LARGE);
       case NOT_A_MEMBER -> Optional.of(KvError.SERVER_STOPPED);
+      case CHANGE_IN_PROGRESS, OTHER_MEMBERSHIP, NOT_CAUGHT_UP, NOTHING_TO_CHANGE ->
+          throw new AssertionError("only a change of membership is refused as " + reason);
     };
   }
 

@@ -1,6 +1,6 @@
 /**
- * Implementations in memory, for tests, simulators and examples: they keep the same promises as
- * those on disk and over the network, as long as the process lives.
+ * Implementations in memory, for tests, simulators and examples: they keep the same promises as those on disk and over the
+ * network, as long as the process lives.
  *
  * <p>Depends on {@code spi}, {@code message} and {@code model}. Stores run on their callers' threads; a transport has one
  * thread, which delivers.

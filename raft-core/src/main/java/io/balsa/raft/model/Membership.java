@@ -16,7 +16,8 @@ import java.util.TreeSet;
  *
  * @param voters the voters, or the incoming ones of a joint membership
  * @param outgoingVoters the voters of the membership that is being left; empty when not joint
- * @param learners receive the log, don't vote, and are counted in no quorum (thesis §4.2.1)
+ * @param learners receive the log, don't vote, and are counted in no quorum (thesis §4.2.1); one that is an outgoing voter
+ *     too votes until the joint membership is left
  */
 public record Membership(
     SortedSet<NodeId> voters, SortedSet<NodeId> outgoingVoters, SortedSet<NodeId> learners) {
@@ -31,10 +32,7 @@ public record Membership(
     outgoingVoters = immutable(outgoingVoters);
     learners = immutable(learners);
     for (NodeId learner : learners) {
-      Invariant.check(
-          !voters.contains(learner) && !outgoingVoters.contains(learner),
-          "%s is a voter and a learner at once",
-          learner);
+      Invariant.check(!voters.contains(learner), "%s is a voter and a learner at once", learner);
     }
   }
 

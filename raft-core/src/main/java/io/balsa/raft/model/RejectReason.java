@@ -10,7 +10,11 @@ public enum RejectReason {
   TOO_LARGE("the command is larger than commandBytesMax"),
   SUPERSEDED("another leader's entry took its place in the log"),
   TIMED_OUT("no answer came in time"),
-  NOT_A_MEMBER("this node isn't a member of the group");
+  NOT_A_MEMBER("this node isn't a member of the group"),
+  CHANGE_IN_PROGRESS("an earlier change of the membership isn't finished"),
+  OTHER_MEMBERSHIP("the membership isn't the one that the change was made for"),
+  NOT_CAUGHT_UP("a voter to be added isn't a learner that has nearly all of the log"),
+  NOTHING_TO_CHANGE("the membership is already the one asked for");
 
   private final String explanation;
 

@@ -2,6 +2,7 @@ package io.balsa.raft.protocol;
 
 import io.balsa.raft.message.Message;
 import io.balsa.raft.model.Bytes;
+import io.balsa.raft.model.MembershipChange;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.SnapshotMeta;
 import java.util.List;
@@ -39,6 +40,17 @@ public sealed interface Input {
     @Override
     public <T> T accept(Visitor<T> visitor) {
       return visitor.onPropose(this);
+    }
+  }
+
+  /**
+   * Change the membership, if this node leads. Decided like a proposal: accepted at the entry that begins the change, which
+   * is finished when a membership that isn't joint is applied at or after it.
+   */
+  record ChangeMembership(long proposalId, MembershipChange change) implements Input {
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.onChangeMembership(this);
     }
   }
 
@@ -129,6 +141,8 @@ public sealed interface Input {
     T onReceived(Received input);
 
     T onPropose(Propose input);
+
+    T onChangeMembership(ChangeMembership input);
 
     T onReadBarrier(ReadBarrier input);
 

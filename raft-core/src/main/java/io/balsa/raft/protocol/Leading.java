@@ -141,7 +141,9 @@ final class Leading {
 
   /**
    * A sign of life. If the follower should have acknowledged more by now, an append without entries finds out whether some
-   * were lost: it is refused if so, and waits behind the follower's own disk if not.
+   * were lost: it is refused if so, and waits behind the follower's own disk if not. If the log has been compacted past
+   * what was sent, nothing is left to ask with, nor to send next: the follower needs a snapshot, whatever it answers (trap
+   * S7).
    */
   void onHeartbeatResponse(LeaderState leader, NodeId from, HeartbeatResponse response) {
     Progress progress = leader.progress.get(from);
@@ -157,6 +159,8 @@ final class Leading {
       EntryId prev = state.log.idAt(progress.nextIndex() - 1);
       state.outbox.send(
           new Send.Append(from, state.term(), prev, prev, state.cursors.commitIndex()));
+    } else if (owesAnswers) {
+      progress.onCompactedPast();
     }
     leader.reads.onAnswer(from, response.readSequence());
     grantConfirmed(leader);
@@ -243,7 +247,7 @@ final class Leading {
   }
 
   /** Until an entry of its own term is committed, a leader doesn't know what is (paper §8; trap R6). */
-  private boolean knowsWhatIsCommitted(LeaderState leader) {
+  boolean knowsWhatIsCommitted(LeaderState leader) {
     return state.cursors.commitIndex() >= leader.firstIndexOfTerm;
   }
 
@@ -324,7 +328,7 @@ final class Leading {
   /** Thesis §3.10: bring the target up to date, then have it start an election at once. */
   void onTransferLeadership(LeaderState leader, NodeId target) {
     boolean eligible =
-        state.membership().isVoter(target)
+        state.membership().voters().contains(target)
             && leader.progress.containsKey(target)
             && leader.transfer.isEmpty();
     if (eligible) {

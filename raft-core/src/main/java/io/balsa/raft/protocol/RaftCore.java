@@ -36,7 +36,7 @@ import java.util.TreeMap;
  * The Raft protocol as a deterministic state machine: same inputs, same seed, same outputs.
  *
  * <p>This class is the dispatch and the term check; the rules live with their knowledge: {@link Elections}, {@link
- * Following}, {@link Leading}, and the packages below. One thread at a time.
+ * Following}, {@link Leading}, {@link Reconfiguring}, and the packages below. One thread at a time.
  */
 public final class RaftCore {
   private final CoreState state;
@@ -44,6 +44,7 @@ public final class RaftCore {
   private final Elections elections;
   private final Following following;
   private final Leading leading;
+  private final Reconfiguring reconfiguring;
   private final Input.Visitor<Void> onInput = new OnInput();
 
   private RaftCore(CoreState state) {
@@ -52,6 +53,7 @@ public final class RaftCore {
     this.elections = new Elections(state, roles);
     this.following = new Following(state, roles);
     this.leading = new Leading(state, roles);
+    this.reconfiguring = new Reconfiguring(state, roles);
   }
 
   /**
@@ -70,6 +72,9 @@ public final class RaftCore {
     Invariant.check(nowNanos - state.now >= 0, "time goes back from %d to %d", state.now, nowNanos);
     state.now = nowNanos;
     input.accept(onInput);
+    if (state.role instanceof LeaderState leader) {
+      reconfiguring.goOn(leader);
+    }
   }
 
   /** Hands over everything owed since the last call. */
@@ -197,6 +202,18 @@ public final class RaftCore {
         leading.onPropose(leader, input);
       } else {
         following.onPropose(input);
+      }
+      return null;
+    }
+
+    @Override
+    public Void onChangeMembership(Input.ChangeMembership input) {
+      if (state.role instanceof LeaderState leader) {
+        reconfiguring.onChangeMembership(leader, input);
+      } else {
+        Optional<NodeId> leader = state.role.leader();
+        RejectReason reason = leader.isPresent() ? RejectReason.NOT_LEADER : RejectReason.NO_LEADER;
+        state.outbox.reject(input.proposalId(), 1, reason, leader);
       }
       return null;
     }

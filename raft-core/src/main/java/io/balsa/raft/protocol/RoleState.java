@@ -93,8 +93,11 @@ sealed interface RoleState {
   final class LeaderState implements RoleState {
     private final NodeId self;
 
-    /** What is known of each other member. */
+    /** What is known of each other member, and of those that left and may not know it yet. */
     final Map<NodeId, Progress> progress = new TreeMap<>();
+
+    /** Until when a former member is still sent the log, so that it learns that it is none any more. */
+    final Map<NodeId, Departure> departures = new TreeMap<>();
 
     final ReadRounds reads = new ReadRounds();
     final UncommittedBytes uncommitted;
@@ -127,6 +130,9 @@ sealed interface RoleState {
       return Optional.of(self);
     }
   }
+
+  /** A former member hears of everything through the index, or of nothing more after the given time. */
+  record Departure(long throughIndex, long giveUpAt) {}
 
   /** A handover that is under way. */
   record Transfer(NodeId target, long giveUpAt, boolean timeoutNowSent) {}

@@ -133,6 +133,11 @@ public final class Progress {
     }
   }
 
+  /** What is on its way can't be sent again: begin where the follower is known to be, and find that out. */
+  public void onCompactedPast() {
+    probeFrom(matchIndex + 1);
+  }
+
   /** Entries that the follower needs are gone. */
   public void awaitSnapshot() {
     mode = Mode.SNAPSHOT;

@@ -248,6 +248,10 @@ final class MessageDecoder {
       case WIRE_REJECT_REASON_SUPERSEDED -> RejectReason.SUPERSEDED;
       case WIRE_REJECT_REASON_TIMED_OUT -> RejectReason.TIMED_OUT;
       case WIRE_REJECT_REASON_NOT_A_MEMBER -> RejectReason.NOT_A_MEMBER;
+      case WIRE_REJECT_REASON_CHANGE_IN_PROGRESS -> RejectReason.CHANGE_IN_PROGRESS;
+      case WIRE_REJECT_REASON_OTHER_MEMBERSHIP -> RejectReason.OTHER_MEMBERSHIP;
+      case WIRE_REJECT_REASON_NOT_CAUGHT_UP -> RejectReason.NOT_CAUGHT_UP;
+      case WIRE_REJECT_REASON_NOTHING_TO_CHANGE -> RejectReason.NOTHING_TO_CHANGE;
       case WIRE_REJECT_REASON_UNSPECIFIED, UNRECOGNIZED ->
           throw new WireFormatException("a rejection has no known reason");
     };

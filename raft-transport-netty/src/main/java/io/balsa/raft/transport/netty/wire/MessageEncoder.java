@@ -213,6 +213,10 @@ final class MessageEncoder implements Message.Visitor<WireGroupMessage.Builder> 
       case SUPERSEDED -> WireRejectReason.WIRE_REJECT_REASON_SUPERSEDED;
       case TIMED_OUT -> WireRejectReason.WIRE_REJECT_REASON_TIMED_OUT;
       case NOT_A_MEMBER -> WireRejectReason.WIRE_REJECT_REASON_NOT_A_MEMBER;
+      case CHANGE_IN_PROGRESS -> WireRejectReason.WIRE_REJECT_REASON_CHANGE_IN_PROGRESS;
+      case OTHER_MEMBERSHIP -> WireRejectReason.WIRE_REJECT_REASON_OTHER_MEMBERSHIP;
+      case NOT_CAUGHT_UP -> WireRejectReason.WIRE_REJECT_REASON_NOT_CAUGHT_UP;
+      case NOTHING_TO_CHANGE -> WireRejectReason.WIRE_REJECT_REASON_NOTHING_TO_CHANGE;
     };
   }
 }

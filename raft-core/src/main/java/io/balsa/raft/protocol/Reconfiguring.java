@@ -1,0 +1,166 @@
+package io.balsa.raft.protocol;
+
+import io.balsa.raft.message.Message.TimeoutNow;
+import io.balsa.raft.model.Entry;
+import io.balsa.raft.model.EntryId;
+import io.balsa.raft.model.Membership;
+import io.balsa.raft.model.MembershipChange;
+import io.balsa.raft.model.MembershipEntry;
+import io.balsa.raft.model.NodeId;
+import io.balsa.raft.model.RejectReason;
+import io.balsa.raft.protocol.RoleState.Departure;
+import io.balsa.raft.protocol.RoleState.LeaderState;
+import io.balsa.raft.protocol.membership.MembershipRule;
+import io.balsa.raft.protocol.replication.Progress;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+
+/**
+ * A leader's part in changing the membership, by joint consensus (paper §6).
+ *
+ * <pre>
+ *   C_old ── change ──► C_old,new ── committed: the leader goes on by itself ──► C_new
+ *            accepted    both majorities                                          committed: finished
+ * </pre>
+ *
+ * <p>A joint membership is left by whichever leader finds it committed, so a change that was begun is finished also when its
+ * leader is lost; it is left once, because the entry that leaves it is in force as soon as it is appended.
+ */
+final class Reconfiguring {
+  /** How far behind a learner may be to become a voter: what a healthy follower has on its way. */
+  private static final long CAUGHT_UP_ENTRIES = 1_000;
+
+  private final CoreState state;
+  private final Roles roles;
+
+  Reconfiguring(CoreState state, Roles roles) {
+    this.state = state;
+    this.roles = roles;
+  }
+
+  void onChangeMembership(LeaderState leader, Input.ChangeMembership input) {
+    Optional<RejectReason> refusal = refusalOf(leader, input.change());
+    if (refusal.isPresent()) {
+      state.outbox.reject(input.proposalId(), 1, refusal.get(), leader.leader());
+      return;
+    }
+    Membership next = MembershipRule.firstStep(state.membership(), input.change());
+    state.outbox.accept(input.proposalId(), 1, append(leader, next));
+  }
+
+  private Optional<RejectReason> refusalOf(LeaderState leader, MembershipChange change) {
+    MembershipEntry current = state.memberships.current();
+    Membership membership = current.membership();
+    if (leader.transfer.isPresent()) {
+      return Optional.of(RejectReason.LEADERSHIP_TRANSFER);
+    }
+    if (change.expected().isPresent() && !change.expected().get().equals(current.id())) {
+      return Optional.of(RejectReason.OTHER_MEMBERSHIP);
+    }
+    // Not before an entry of this term is committed, nor while another change isn't: two leaders
+    // could otherwise commit two
+    // changes of the same membership by majorities that don't meet (raft-dev, July 2015; traps M1,
+    // M2).
+    boolean settled =
+        state.cursors.commitIndex() >= leader.firstIndexOfTerm
+            && current.id().index() <= state.cursors.commitIndex();
+    if (!settled || membership.isJoint()) {
+      return Optional.of(RejectReason.CHANGE_IN_PROGRESS);
+    }
+    boolean nothing =
+        membership.voters().equals(change.voters())
+            && membership.learners().equals(change.learners());
+    if (nothing) {
+      return Optional.of(RejectReason.NOTHING_TO_CHANGE);
+    }
+    return change.onlyCaughtUpVoters() && addsLaggingVoter(leader, change)
+        ? Optional.of(RejectReason.NOT_CAUGHT_UP)
+        : Optional.empty();
+  }
+
+  private boolean addsLaggingVoter(LeaderState leader, MembershipChange change) {
+    for (NodeId voter : change.voters()) {
+      if (!state.membership().voters().contains(voter)) {
+        Progress progress = leader.progress.get(voter);
+        boolean caughtUp =
+            progress != null
+                && progress.matchIndex() + CAUGHT_UP_ENTRIES >= state.log.lastIndex()
+                && progress.matchIndex() >= leader.firstIndexOfTerm;
+        if (!caughtUp) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private EntryId append(LeaderState leader, Membership membership) {
+    EntryId id = new EntryId(state.term(), state.log.lastIndex() + 1);
+    state.append(Entry.membership(id, membership));
+    SortedSet<NodeId> peers = state.peers();
+    for (NodeId peer : peers) {
+      leader.departures.remove(peer);
+      leader.progress.computeIfAbsent(
+          peer, added -> new Progress(id.index(), state.config.inflightAppendsMax(), state.now));
+    }
+    long giveUpAt = state.now + 2 * state.config.electionTimeoutNanos();
+    for (NodeId known : leader.progress.keySet()) {
+      if (!peers.contains(known)) {
+        leader.departures.putIfAbsent(known, new Departure(id.index(), giveUpAt));
+      }
+    }
+    return id;
+  }
+
+  /** Goes on with whatever the last input made possible. */
+  void goOn(LeaderState leader) {
+    dismissDeparted(leader);
+    MembershipEntry current = state.memberships.current();
+    boolean settled =
+        current.id().index() <= state.cursors.commitIndex()
+            && state.cursors.commitIndex() >= leader.firstIndexOfTerm;
+    if (settled && current.membership().isJoint()) {
+      append(leader, MembershipRule.leave(current.membership()));
+    } else if (settled && !state.isVoter()) {
+      successor(leader, current.id().index()).ifPresent(this::handOver);
+    }
+  }
+
+  /**
+   * "The leader steps down (returns to follower state) once it has committed the C_new log entry" (paper §6), and has told
+   * the member that has most of the log, so that this one leads at once.
+   */
+  private void handOver(NodeId heir) {
+    state.outbox.sendAfterPersist(heir, new TimeoutNow(state.term()));
+    roles.becomeFollower(state.term(), Optional.empty());
+  }
+
+  /** The voter that has most of the log, among those that were told that the index is committed. */
+  private Optional<NodeId> successor(LeaderState leader, long committedIndex) {
+    return leader.progress.entrySet().stream()
+        .filter(entry -> state.membership().voters().contains(entry.getKey()))
+        .filter(entry -> entry.getValue().commitSent() >= committedIndex)
+        .max(Comparator.comparingLong(entry -> entry.getValue().matchIndex()))
+        .map(Map.Entry::getKey);
+  }
+
+  private void dismissDeparted(LeaderState leader) {
+    Iterator<Map.Entry<NodeId, Departure>> departures = leader.departures.entrySet().iterator();
+    while (departures.hasNext()) {
+      Map.Entry<NodeId, Departure> entry = departures.next();
+      Departure departure = entry.getValue();
+      Progress progress = leader.progress.get(entry.getKey());
+      boolean knows =
+          progress == null
+              || (progress.matchIndex() >= departure.throughIndex()
+                  && progress.commitSent() >= departure.throughIndex());
+      if (knows || state.now - departure.giveUpAt() >= 0) {
+        leader.progress.remove(entry.getKey());
+        departures.remove();
+      }
+    }
+  }
+}

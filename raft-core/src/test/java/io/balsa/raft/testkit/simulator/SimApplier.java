@@ -1,0 +1,233 @@
+package io.balsa.raft.testkit.simulator;
+
+import io.balsa.raft.model.Entry;
+import io.balsa.raft.model.EntryId;
+import io.balsa.raft.model.EntryKind;
+import io.balsa.raft.model.Membership;
+import io.balsa.raft.model.MembershipEntry;
+import io.balsa.raft.model.SnapshotMeta;
+import io.balsa.raft.protocol.ApplyRange;
+import io.balsa.raft.protocol.Input;
+import io.balsa.raft.spi.Snapshot;
+import io.balsa.raft.spi.StateMachine;
+import io.balsa.raft.testkit.invariant.PropertyViolation;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** A node's apply thread, as events: one task after the other, each taking time, and snapshots now and then. */
+final class SimApplier<S extends StateMachine<?>> {
+  private static final int SKIP_ONE_IN = 200;
+
+  private final World world;
+  private final SimNode<S> node;
+  private final S stateMachine;
+
+  private final Deque<Runnable> tasks = new ArrayDeque<>();
+  private boolean busy;
+
+  private EntryId applied = EntryId.ZERO;
+  private long snapshotIndex;
+  private boolean capturing;
+  private long commandsSeen;
+
+  SimApplier(World world, SimNode<S> node, S stateMachine) {
+    this.world = world;
+    this.node = node;
+    this.stateMachine = stateMachine;
+  }
+
+  long appliedIndex() {
+    return applied.index();
+  }
+
+  S stateMachine() {
+    return stateMachine;
+  }
+
+  /** Whether nothing waits to be applied. */
+  boolean isIdle() {
+    return !busy && tasks.isEmpty();
+  }
+
+  void recover() {
+    SnapshotMeta base = node.platter().base();
+    node.disk()
+        .latestSnapshot()
+        .ifPresent(
+            snapshot -> {
+              restore(snapshot);
+              applied = snapshot.meta().last();
+            });
+    if (applied.index() < base.index()) {
+      throw new PropertyViolation(
+          "SnapshotCoversBase",
+          node.id()
+              + "'s log begins after "
+              + base.last()
+              + ", but its newest snapshot ends at "
+              + applied);
+    }
+    snapshotIndex = applied.index();
+  }
+
+  private void restore(SimDisk.StoredSnapshot snapshot) {
+    try {
+      stateMachine.restore(
+          snapshot.meta(), new DataInputStream(new ByteArrayInputStream(snapshot.state())));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (world.has(PlantedBug.APPLIES_TWICE) && snapshot.meta().index() > 1) {
+      // Two entries late: what was overwritten meanwhile comes back.
+      Entry old = world.invariants().committed().entry(snapshot.meta().index() - 1);
+      if (old.kind() == EntryKind.COMMAND) {
+        stateMachine.apply(old.id(), old.payload());
+      }
+    }
+  }
+
+  // Tasks.
+
+  /** The entries are taken at once: when their turn comes, a snapshot may have replaced the log. */
+  void apply(ApplyRange range) {
+    List<Entry> entries = node.cache().entries(range.fromIndex(), range.throughIndex());
+    enqueue(() -> applyNow(entries));
+  }
+
+  void install(SnapshotMeta meta) {
+    enqueue(() -> installNow(meta));
+  }
+
+  private void enqueue(Runnable task) {
+    tasks.addLast(task);
+    maybeRun();
+  }
+
+  private void maybeRun() {
+    if (!busy && !tasks.isEmpty()) {
+      busy = true;
+      node.after(
+          1 + node.disk().duration() % world.swarm().applyNanos,
+          () -> {
+            tasks.removeFirst().run();
+            busy = false;
+            maybeRun();
+          });
+    }
+  }
+
+  private void applyNow(List<Entry> entries) {
+    byte[] stateBefore = world.has(PlantedBug.SNAPSHOT_NAMES_LATER_ENTRY) ? capture() : new byte[0];
+    for (Entry entry : entries) {
+      world.invariants().onApplied(node, entry);
+      applied = entry.id();
+      if (entry.kind() == EntryKind.COMMAND) {
+        node.requests().onApplied(entry, applyCommand(entry));
+      } else {
+        stateMachine.applyAll(List.of(), entry.id());
+        node.requests().onApplied(entry, "");
+      }
+    }
+    node.feed(new Input.Applied(applied.index()));
+    node.requests().serveReads();
+    maybeCapture(stateBefore);
+  }
+
+  private Object applyCommand(Entry entry) {
+    commandsSeen++;
+    if (world.has(PlantedBug.APPLIER_SKIPS_ENTRY) && commandsSeen % SKIP_ONE_IN == 0) {
+      return "";
+    }
+    return stateMachine.applyAll(List.of(entry), entry.id()).get(0);
+  }
+
+  private void installNow(SnapshotMeta meta) {
+    SimDisk.StoredSnapshot snapshot =
+        node.disk()
+            .snapshotAt(meta.index())
+            .orElseThrow(
+                () ->
+                    new PropertyViolation(
+                        "SnapshotIsThere", node.id() + " has no snapshot to install: " + meta));
+    world.invariants().onInstalled(node, meta);
+    world.reached(Reached.SNAPSHOT_INSTALLED);
+    restore(snapshot);
+    applied = meta.last();
+    snapshotIndex = Math.max(snapshotIndex, meta.index());
+    node.requests().onInstalled(meta.index());
+    node.feed(new Input.Applied(meta.index()));
+    node.requests().serveReads();
+  }
+
+  // Snapshots.
+
+  private byte[] capture() {
+    return capture(stateMachine);
+  }
+
+  /** A state as bytes, for snapshots and comparisons. */
+  static byte[] capture(StateMachine<?> stateMachine) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (Snapshot captured = stateMachine.capture()) {
+      captured.writeTo(new DataOutputStream(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private void maybeCapture(byte[] stateBefore) {
+    boolean due = applied.index() - snapshotIndex >= world.swarm().snapshotEvery;
+    if (due && !capturing) {
+      captureNow(stateBefore);
+    }
+  }
+
+  private void captureNow(byte[] stateBefore) {
+    capturing = true;
+    byte[] state = world.has(PlantedBug.SNAPSHOT_NAMES_LATER_ENTRY) ? stateBefore : capture();
+    world.onCaptured(node.id(), applied.index(), state);
+    MembershipEntry membership =
+        world.has(PlantedBug.SNAPSHOT_WITHOUT_MEMBERSHIP)
+            ? new MembershipEntry(EntryId.ZERO, Membership.NONE)
+            : node.cache().membershipAt(applied.index());
+    SimDisk.StoredSnapshot snapshot =
+        new SimDisk.StoredSnapshot(new SnapshotMeta(applied, membership), state);
+    snapshotIndex = applied.index();
+    if (world.has(PlantedBug.COMPACTS_BEFORE_SNAPSHOT_IS_DURABLE)) {
+      reportTaken(snapshot.meta().index());
+    }
+    node.after(
+        10 * node.disk().duration(),
+        () -> {
+          node.disk().storeSnapshot(snapshot);
+          world.reached(Reached.SNAPSHOT_TAKEN);
+          capturing = false;
+          if (!world.has(PlantedBug.COMPACTS_BEFORE_SNAPSHOT_IS_DURABLE)) {
+            reportTaken(snapshot.meta().index());
+          }
+        });
+  }
+
+  private void reportTaken(long index) {
+    long through = Math.max(0, index - world.swarm().keepEntries);
+    node.feed(new Input.SnapshotTaken(index, through));
+  }
+
+  /** What is sent to a follower: the newest snapshot, or a new one if that isn't new enough. */
+  SimDisk.StoredSnapshot snapshotCovering(long atLeast) {
+    SimDisk.StoredSnapshot newest = node.disk().latestSnapshot().orElse(null);
+    if (newest != null && newest.meta().index() >= atLeast) {
+      return newest;
+    }
+    return new SimDisk.StoredSnapshot(
+        new SnapshotMeta(applied, node.cache().membershipAt(applied.index())), capture());
+  }
+}

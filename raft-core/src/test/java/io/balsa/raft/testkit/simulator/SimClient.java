@@ -1,0 +1,140 @@
+package io.balsa.raft.testkit.simulator;
+
+import io.balsa.raft.Outcome;
+import io.balsa.raft.model.Bytes;
+import io.balsa.raft.spi.StateMachine;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** Does one thing after the other, at any node, and doesn't wait for ever. */
+final class SimClient<S extends StateMachine<?>> {
+  private static final int TIMEOUT_ELECTIONS = 5;
+
+  private final Simulation<S> simulation;
+  private final SimSubject<S> subject;
+  private final SplittableRandom random;
+  private boolean stopped;
+
+  /** Grows with each operation: an answer that comes after the client gave up finds it elsewhere. */
+  private long current;
+
+  SimClient(Simulation<S> simulation, SimSubject<S> subject, SplittableRandom random) {
+    this.simulation = simulation;
+    this.subject = subject;
+    this.random = random;
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  void start() {
+    think();
+  }
+
+  private void think() {
+    current++;
+    simulation.queue().after(1 + random.nextLong(simulation.swarm().thinkNanos), this::act);
+  }
+
+  private void act() {
+    if (stopped) {
+      return;
+    }
+    Optional<SimNode<S>> node = choose();
+    if (node.isEmpty()) {
+      think();
+    } else if (random.nextDouble() < simulation.swarm().readShare) {
+      read(node.get());
+    } else {
+      write(node.get());
+    }
+  }
+
+  private Optional<SimNode<S>> choose() {
+    List<SimNode<S>> running =
+        simulation.nodes().stream().filter(node -> node.isRunning() && !node.isPaused()).toList();
+    boolean atLeader = random.nextBoolean();
+    Optional<SimNode<S>> leader =
+        running.stream().filter(node -> atLeader && node.isLeader()).findFirst();
+    if (leader.isPresent() || running.isEmpty()) {
+      return leader;
+    }
+    return Optional.of(running.get(random.nextInt(running.size())));
+  }
+
+  private void giveUpLater(Runnable whenGivenUp) {
+    long operation = current;
+    simulation
+        .queue()
+        .after(
+            TIMEOUT_ELECTIONS * simulation.swarm().electionNanos,
+            () -> {
+              if (operation == current) {
+                whenGivenUp.run();
+                think();
+              }
+            });
+  }
+
+  /** Also used by the liveness phase: proposes, and tells whether it was committed. */
+  void write(SimNode<S> node) {
+    long number = simulation.nextNumber();
+    Bytes command = subject.command(random, number);
+    ClientHistory history = simulation.history();
+    long floorBefore = history.floor();
+    long operation = current;
+    history.proposed(number, command);
+    giveUpLater(() -> simulation.reached(Reached.WRITE_UNKNOWN));
+    node.requests()
+        .propose(
+            command,
+            outcome -> {
+              if (operation == current) {
+                finishWrite(number, command, floorBefore, outcome);
+                think();
+              }
+            });
+  }
+
+  private void finishWrite(long number, Bytes command, long floorBefore, Outcome<Object> outcome) {
+    if (outcome instanceof Outcome.Committed<Object> committed) {
+      simulation.reached(Reached.WRITE_COMMITTED);
+      simulation.history().committed(number, floorBefore, committed);
+    } else if (outcome instanceof Outcome.Rejected<Object>) {
+      simulation.reached(Reached.WRITE_REJECTED);
+      simulation.history().rejected(number, command);
+    } else {
+      simulation.reached(Reached.WRITE_UNKNOWN);
+    }
+  }
+
+  private void read(SimNode<S> node) {
+    long number = simulation.nextNumber();
+    long floorBefore = simulation.history().floor();
+    long operation = current;
+    giveUpLater(() -> simulation.reached(Reached.READ_FAILED));
+    node.requests()
+        .read(
+            new Requests.Reader() {
+              @Override
+              public void onServed(long appliedIndex) {
+                if (operation == current) {
+                  Object value = subject.observe(node.applier().stateMachine(), number);
+                  simulation.reached(Reached.READ_SERVED);
+                  simulation.history().read(number, floorBefore, appliedIndex, value);
+                  think();
+                }
+              }
+
+              @Override
+              public void onFailed() {
+                if (operation == current) {
+                  simulation.reached(Reached.READ_FAILED);
+                  think();
+                }
+              }
+            });
+  }
+}

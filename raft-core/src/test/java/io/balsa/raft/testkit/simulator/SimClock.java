@@ -1,0 +1,28 @@
+package io.balsa.raft.testkit.simulator;
+
+/** A node's monotonic clock: somewhat fast or slow, and begun at some time of its own. */
+final class SimClock {
+  private static final long PARTS = 1_000_000;
+
+  private final long offsetNanos;
+  private final long driftPartsPerMillion;
+
+  /**
+   * @param driftPartsPerMillion how much faster than virtual time it runs; negative when slower
+   */
+  SimClock(long offsetNanos, long driftPartsPerMillion) {
+    this.offsetNanos = offsetNanos;
+    this.driftPartsPerMillion = driftPartsPerMillion;
+  }
+
+  long localTime(long virtualNanos) {
+    return offsetNanos + virtualNanos + virtualNanos * driftPartsPerMillion / PARTS;
+  }
+
+  /** The first virtual time at which the clock shows at least the local one; a bit later does no harm. */
+  long virtualTime(long localNanos) {
+    long elapsed = localNanos - offsetNanos;
+    double rate = 1 + (double) driftPartsPerMillion / PARTS;
+    return (long) (elapsed / rate) + 2_000;
+  }
+}

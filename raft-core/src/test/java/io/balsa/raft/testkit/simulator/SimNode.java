@@ -1,0 +1,402 @@
+package io.balsa.raft.testkit.simulator;
+
+import io.balsa.raft.message.Message;
+import io.balsa.raft.model.Entry;
+import io.balsa.raft.model.EntryId;
+import io.balsa.raft.model.GroupId;
+import io.balsa.raft.model.NodeId;
+import io.balsa.raft.model.PersistBatch;
+import io.balsa.raft.model.Role;
+import io.balsa.raft.model.SnapshotMeta;
+import io.balsa.raft.protocol.CoreConfig;
+import io.balsa.raft.protocol.CoreStatus;
+import io.balsa.raft.protocol.Input;
+import io.balsa.raft.protocol.RaftCore;
+import io.balsa.raft.protocol.Ready;
+import io.balsa.raft.protocol.Send;
+import io.balsa.raft.spi.StateMachine;
+import io.balsa.raft.testkit.invariant.LogImage;
+import io.balsa.raft.testkit.invariant.NodeView;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * One simulated node: the real core, and a driver whose loop, log writer, sender and applier are events instead of threads.
+ * What survives a crash is its disk.
+ */
+final class SimNode<S extends StateMachine<?>> implements NodeView {
+  /** The node's other half: how it reaches the rest of the cluster. */
+  interface Peers {
+    void send(NodeId from, NodeId to, Message message);
+
+    void sendSnapshot(NodeId from, Send.SendSnapshot send);
+  }
+
+  private record WaitingSend(long afterPersistId, Send send) {}
+
+  private static final long LOOP_NANOS = 50_000;
+
+  private final World world;
+  private final Peers peers;
+  private final SimSubject<S> subject;
+  private final CoreConfig config;
+  private final SimClock clock;
+  private final SplittableRandom random;
+  private final SimDisk disk;
+
+  // One life of the node, from start to crash.
+  private RaftCore core;
+  private CoreStatus status;
+  private SimApplier<S> applier;
+  private Requests requests;
+  private boolean running;
+  private boolean paused;
+  private long incarnation;
+  private final Deque<Input> inbox = new ArrayDeque<>();
+  private final Deque<Runnable> postponed = new ArrayDeque<>();
+  private final List<WaitingSend> waitingSends = new ArrayList<>();
+  private boolean turnScheduled;
+  private long wakeAt = Long.MAX_VALUE;
+  private boolean timerLost;
+
+  SimNode(
+      World world,
+      Peers peers,
+      SimSubject<S> subject,
+      NodeId id,
+      SnapshotMeta base,
+      SplittableRandom random) {
+    this.world = world;
+    this.peers = peers;
+    this.subject = subject;
+    this.random = random;
+    this.config = config(world.swarm(), id);
+    this.disk = new SimDisk(world, id, base, random.split());
+    boolean drifts = world.swarm().drifts;
+    if (drifts) {
+      world.reached(Reached.DRIFT);
+    }
+    this.clock =
+        new SimClock(
+            random.nextLong(1_000_000_000L), drifts ? random.nextLong(-100_000, 100_001) : 0);
+    start();
+  }
+
+  private static CoreConfig config(Swarm swarm, NodeId id) {
+    return new CoreConfig(
+        id,
+        GroupId.ONLY,
+        swarm.electionNanos,
+        swarm.heartbeatNanos,
+        swarm.appendEntriesMax,
+        swarm.inflightAppendsMax,
+        swarm.uncommittedBytesMax,
+        1 << 16);
+  }
+
+  // What the properties see.
+
+  @Override
+  public NodeId id() {
+    return config.self();
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  @Override
+  public long incarnation() {
+    return incarnation;
+  }
+
+  @Override
+  public CoreStatus status() {
+    return status;
+  }
+
+  @Override
+  public LogImage cache() {
+    return disk.cache();
+  }
+
+  @Override
+  public LogImage platter() {
+    return disk.platter();
+  }
+
+  SimDisk disk() {
+    return disk;
+  }
+
+  SimApplier<S> applier() {
+    return applier;
+  }
+
+  Requests requests() {
+    return requests;
+  }
+
+  boolean isPaused() {
+    return paused;
+  }
+
+  boolean isLeader() {
+    return running && status.role() == Role.LEADER;
+  }
+
+  // Life and death.
+
+  private void start() {
+    incarnation++;
+    disk.recover().forEach(note -> world.trace().note(id().value(), note));
+    applier = new SimApplier<>(world, this, subject.create());
+    applier.recover();
+    requests = new Requests(world, this, incarnation, Optional.ofNullable(requests));
+    long seed = random.nextLong();
+    core =
+        RaftCore.restore(
+            config, platter().restored(incarnation), applier.appliedIndex(), seed, localNow());
+    status = core.status();
+    running = true;
+    paused = false;
+    timerLost = false;
+    wakeAt = Long.MAX_VALUE;
+    world.invariants().onStarted(this);
+    scheduleTurn();
+  }
+
+  void crash() {
+    world.trace().note(id().value(), disk.isWriting() ? "crashes while writing" : "crashes");
+    world.reached(disk.isWriting() ? Reached.CRASH_WHILE_WRITING : Reached.CRASH);
+    running = false;
+    paused = false;
+    inbox.clear();
+    postponed.clear();
+    waitingSends.clear();
+    turnScheduled = false;
+    disk.crash();
+    world.invariants().onCrashed(this);
+    requests.abandon();
+  }
+
+  void restart() {
+    if (!running) {
+      world.trace().note(id().value(), "restarts");
+      world.reached(Reached.RESTART);
+      start();
+    }
+  }
+
+  void pause() {
+    paused = true;
+  }
+
+  void resume() {
+    if (!paused) {
+      return;
+    }
+    paused = false;
+    timerLost = world.has(PlantedBug.TIMER_LOST_AFTER_PAUSE);
+    while (!postponed.isEmpty() && !paused && running) {
+      postponed.removeFirst().run();
+    }
+    scheduleTurn();
+  }
+
+  /** Something that this node, in this life, does later; while it is paused, not before it goes on. */
+  void after(long delayNanos, Runnable action) {
+    long life = incarnation;
+    world
+        .queue()
+        .after(
+            delayNanos,
+            () -> {
+              if (running && life == incarnation) {
+                runOrPostpone(action);
+              }
+            });
+  }
+
+  private void runOrPostpone(Runnable action) {
+    if (paused) {
+      postponed.addLast(action);
+    } else {
+      action.run();
+    }
+  }
+
+  // The loop.
+
+  private long localNow() {
+    return clock.localTime(world.queue().now());
+  }
+
+  /** Hands an input to the loop, which takes all that has come when its turn is. */
+  void feed(Input input) {
+    if (running) {
+      inbox.addLast(input);
+      scheduleTurn();
+    }
+  }
+
+  void scheduleTurn() {
+    if (running && !turnScheduled) {
+      turnScheduled = true;
+      after(
+          1 + random.nextLong(LOOP_NANOS),
+          () -> {
+            turnScheduled = false;
+            turn();
+          });
+    }
+  }
+
+  private void turn() {
+    long now = localNow();
+    requests.takeProposals().forEach(inbox::addLast);
+    while (!inbox.isEmpty()) {
+      step(now, inbox.removeFirst());
+    }
+    if (core.nextDeadline() <= now && !timerLost) {
+      step(now, new Input.TimePassed());
+    }
+    boolean led = status.role() == Role.LEADER;
+    status = core.status();
+    if (!led && status.role() == Role.LEADER) {
+      world.reached(Reached.LEADER);
+    }
+    Ready ready = core.takeReady();
+    world.trace().ready(id(), ready, status);
+    world.invariants().onReady(this, ready);
+    ready.persist().ifPresent(batch -> disk.write(batch, this::onDurable));
+    world.invariants().onStepped(this);
+    carryOut(ready);
+    scheduleWake();
+  }
+
+  private void step(long now, Input input) {
+    world.trace().input(id(), input);
+    core.step(now, input);
+  }
+
+  private void scheduleWake() {
+    long deadline = Math.max(clock.virtualTime(core.nextDeadline()), world.queue().now() + 1);
+    if (deadline < wakeAt && !timerLost) {
+      wakeAt = deadline;
+      after(deadline - world.queue().now(), () -> onWake(deadline));
+    }
+  }
+
+  private void onWake(long scheduledFor) {
+    if (scheduledFor == wakeAt) {
+      wakeAt = Long.MAX_VALUE;
+      if (core.nextDeadline() <= localNow()) {
+        scheduleTurn();
+      } else {
+        scheduleWake();
+      }
+    }
+  }
+
+  private void carryOut(Ready ready) {
+    ready.sends().forEach(this::send);
+    if (world.has(PlantedBug.SENDS_BEFORE_PERSIST)) {
+      ready.sendsAfterPersist().forEach(this::send);
+    } else {
+      for (Send send : ready.sendsAfterPersist()) {
+        waitingSends.add(new WaitingSend(ready.afterPersistId(), send));
+      }
+    }
+    if (ready.persist().isPresent() && world.has(PlantedBug.PERSISTED_BEFORE_DURABLE)) {
+      feed(new Input.Persisted(ready.persist().get().persistId()));
+    }
+    ready.install().ifPresent(applier::install);
+    ready.apply().ifPresent(applier::apply);
+    ready.compact().ifPresent(base -> disk.compact(base, this::onDurable));
+    ready.proposals().forEach(requests::onDecision);
+    ready.reads().forEach(requests::onDecision);
+  }
+
+  // The disk's and the network's side.
+
+  private void onDurable(PersistBatch batch) {
+    long life = incarnation;
+    // Sends wait for their write, not for the loop: they leave while the platter is as they say.
+    runOrPostpone(
+        () -> {
+          if (life == incarnation) {
+            releaseSends(batch.persistId());
+            if (!world.has(PlantedBug.PERSISTED_BEFORE_DURABLE)) {
+              feed(new Input.Persisted(batch.persistId()));
+            }
+          }
+        });
+  }
+
+  private void releaseSends(long durableId) {
+    while (!waitingSends.isEmpty() && waitingSends.get(0).afterPersistId() <= durableId) {
+      send(waitingSends.remove(0).send());
+    }
+  }
+
+  private void send(Send send) {
+    send.accept(
+        new Send.Visitor<Optional<Void>>() {
+          @Override
+          public Optional<Void> onDeliver(Send.Deliver deliver) {
+            peers.send(id(), deliver.to(), deliver.message());
+            return Optional.empty();
+          }
+
+          @Override
+          public Optional<Void> onAppend(Send.Append append) {
+            sendEntriesLater(append);
+            return Optional.empty();
+          }
+
+          @Override
+          public Optional<Void> onSendSnapshot(Send.SendSnapshot sendSnapshot) {
+            peers.sendSnapshot(id(), sendSnapshot);
+            return Optional.empty();
+          }
+        });
+  }
+
+  private void sendEntriesLater(Send.Append append) {
+    if (world.swarm().readEntriesNanos == 0) {
+      sendEntries(append);
+    } else {
+      after(random.nextLong(world.swarm().readEntriesNanos), () -> sendEntries(append));
+    }
+  }
+
+  /** Reads the entries and sends them in one message, or, as if they were too large for one, in two. */
+  private void sendEntries(Send.Append append) {
+    LogImage log = cache();
+    if (!log.holds(append.last()) || !log.holds(append.prev())) {
+      world.reached(Reached.APPEND_NOT_FILLED);
+      return;
+    }
+    List<Entry> entries = log.entries(append.prev().index() + 1, append.last().index());
+    int split = entries.size() > 1 && random.nextInt(4) == 0 ? entries.size() / 2 : 0;
+    if (split > 0) {
+      sendRequest(append, append.prev(), entries.subList(0, split));
+      sendRequest(append, entries.get(split - 1).id(), entries.subList(split, entries.size()));
+    } else {
+      sendRequest(append, append.prev(), entries);
+    }
+  }
+
+  private void sendRequest(Send.Append append, EntryId prev, List<Entry> entries) {
+    peers.send(
+        id(),
+        append.to(),
+        new Message.AppendRequest(append.term(), prev, entries, append.leaderCommit()));
+  }
+}

@@ -1,0 +1,212 @@
+package io.balsa.raft.testkit.simulator;
+
+import io.balsa.raft.message.Message;
+import io.balsa.raft.model.Membership;
+import io.balsa.raft.model.NodeId;
+import io.balsa.raft.model.PersistBatch;
+import io.balsa.raft.model.SnapshotMeta;
+import io.balsa.raft.protocol.Describe;
+import io.balsa.raft.protocol.Input;
+import io.balsa.raft.protocol.Send;
+import io.balsa.raft.spi.StateMachine;
+import io.balsa.raft.testkit.invariant.ClusterView;
+import io.balsa.raft.testkit.invariant.Invariants;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** One run's cluster and everything around it. */
+final class Simulation<S extends StateMachine<?>>
+    implements World, ClusterView, SimNetwork.Receiver, SimNode.Peers {
+  private final SimOptions<S> options;
+  private final Swarm swarm;
+  private final EventQueue queue = new EventQueue();
+  private final EventTrace trace;
+  private final Invariants invariants;
+  private final ClientHistory history = new ClientHistory();
+  private final SimNetwork network;
+  private final SplittableRandom transferRandom;
+  private final List<SimNode<S>> nodes = new ArrayList<>();
+  private final long[] reached = new long[Reached.values().length];
+  private long lastNumber;
+
+  Simulation(SimOptions<S> options, SplittableRandom root) {
+    this.options = options;
+    this.swarm = new Swarm(root.split());
+    this.trace = new EventTrace(queue, options.textHash());
+    this.invariants = new Invariants(this);
+    this.network = new SimNetwork(this, this, root.split());
+    this.transferRandom = root.split();
+    List<NodeId> ids = new ArrayList<>();
+    for (int i = 1; i <= swarm.nodes; i++) {
+      ids.add(NodeId.of("n" + i));
+    }
+    SnapshotMeta base = SnapshotMeta.initial(Membership.ofVoters(ids));
+    for (NodeId id : ids) {
+      nodes.add(new SimNode<>(this, this, options.subject(), id, base, root.split()));
+    }
+  }
+
+  @Override
+  public EventQueue queue() {
+    return queue;
+  }
+
+  @Override
+  public Swarm swarm() {
+    return swarm;
+  }
+
+  @Override
+  public EventTrace trace() {
+    return trace;
+  }
+
+  @Override
+  public Invariants invariants() {
+    return invariants;
+  }
+
+  @Override
+  public boolean has(PlantedBug bug) {
+    return options.bug().isPresent() && options.bug().get() == bug;
+  }
+
+  @Override
+  public void reached(Reached what) {
+    reached[what.ordinal()]++;
+  }
+
+  long count(Reached what) {
+    return reached[what.ordinal()];
+  }
+
+  SortedMap<Reached, Long> reached() {
+    SortedMap<Reached, Long> counts = new TreeMap<>();
+    Arrays.stream(Reached.values()).forEach(what -> counts.put(what, reached[what.ordinal()]));
+    return counts;
+  }
+
+  @Override
+  public List<SimNode<S>> nodes() {
+    return nodes;
+  }
+
+  SimNode<S> get(NodeId id) {
+    return nodes.stream().filter(node -> node.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  SimNetwork network() {
+    return network;
+  }
+
+  ClientHistory history() {
+    return history;
+  }
+
+  /** Numbers commands and reads. */
+  long nextNumber() {
+    return ++lastNumber;
+  }
+
+  @Override
+  public void onDurable(NodeId node, PersistBatch batch) {
+    invariants.onDurable(get(node), batch);
+  }
+
+  @Override
+  public void onCaptured(NodeId node, long appliedIndex, byte[] state) {
+    history.captured(node, appliedIndex, state);
+  }
+
+  // Messages.
+
+  @Override
+  public void send(NodeId from, NodeId to, Message message) {
+    SimNode<S> sender = get(from);
+    invariants.onSent(sender, to, message);
+    network.send(from, to, message);
+    boolean noticed = swarm.hints && !get(to).isRunning() && transferRandom.nextInt(4) == 0;
+    if (noticed && !network.isCut(from, to) && !network.isCut(to, from)) {
+      reached(Reached.TRUE_HINT);
+      sender.after(network.delay(), () -> sender.feed(new Input.PeerUnreachable(to)));
+    }
+  }
+
+  @Override
+  public void onMessage(NodeId from, NodeId to, Message message) {
+    trace.delivered(to, message);
+    get(to).feed(new Input.Received(from, message));
+  }
+
+  /**
+   * A snapshot's journey: it takes time, it can fail on the way and at either end, and whatever happens, the sender's core
+   * hears of it exactly once.
+   */
+  @Override
+  public void sendSnapshot(NodeId from, Send.SendSnapshot send) {
+    SimNode<S> sender = get(from);
+    SimNode<S> receiver = get(send.to());
+    SimDisk.StoredSnapshot snapshot = sender.applier().snapshotCovering(send.atLeast());
+    boolean[] reported = new boolean[1];
+    sender.after(
+        2 * network.delay() + transferRandom.nextLong(swarm.electionNanos / 2),
+        () -> {
+          boolean arrives =
+              receiver.isRunning()
+                  && !network.isCut(from, send.to())
+                  && !network.isCut(send.to(), from)
+                  && send.term() >= receiver.status().term()
+                  && transferRandom.nextInt(10) > 0;
+          if (arrives) {
+            receiver.after(
+                2 * receiver.disk().duration(),
+                () -> receiveSnapshot(sender, receiver, snapshot, reported));
+          }
+        });
+    sender.after(
+        2 * swarm.electionNanos,
+        () -> report(sender, reported, new Input.SnapshotFailed(send.to())));
+  }
+
+  private void receiveSnapshot(
+      SimNode<S> sender, SimNode<S> receiver, SimDisk.StoredSnapshot snapshot, boolean[] reported) {
+    receiver.disk().storeSnapshot(snapshot);
+    receiver.feed(new Input.SnapshotReceived(sender.id(), snapshot.meta()));
+    sender.after(
+        network.delay(),
+        () -> report(sender, reported, new Input.SnapshotSent(receiver.id(), snapshot.meta())));
+  }
+
+  private void report(SimNode<S> sender, boolean[] reported, Input result) {
+    if (!reported[0] && !has(PlantedBug.SNAPSHOT_RESULT_LOST)) {
+      reported[0] = true;
+      reached(
+          result instanceof Input.SnapshotSent ? Reached.SNAPSHOT_SENT : Reached.SNAPSHOT_FAILED);
+      sender.feed(result);
+    }
+  }
+
+  /** For failure messages. */
+  String picture() {
+    return nodes.stream()
+        .map(
+            node ->
+                (node.isRunning() ? node.isPaused() ? "paused " : "" : "down ")
+                    + Describe.status(node.status())
+                    + " platter="
+                    + node.platter().hardState()
+                    + " "
+                    + node.platter().base().last()
+                    + ".."
+                    + node.platter().last()
+                    + " incarnation="
+                    + node.incarnation()
+                    + node.requests().leftOver().map(owed -> "\n   " + owed).orElse(""))
+        .collect(Collectors.joining("\n", swarm + "\n", "\n"));
+  }
+}

@@ -1,0 +1,216 @@
+package io.balsa.raft.testkit.simulator;
+
+import io.balsa.raft.spi.StateMachine;
+import io.balsa.raft.testkit.invariant.PropertyViolation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * Runs whole clusters in virtual time, one seed at a time: the same seed and options give the same run, event by event, on
+ * every JVM.
+ *
+ * <pre>
+ * warm-up ─► faults ─► heal a random majority: progress? ─► heal all: convergence? ─► judge the clients' history
+ * </pre>
+ *
+ * <p>Stateless; any number of threads may run seeds at once.
+ */
+public final class Simulator {
+  private static final long WARM_UP_NANOS = 2_000 * Swarm.MILLI;
+
+  /** How many election timeouts a healed majority may take to acknowledge a write; a slow clock may stretch them. */
+  private static final int PROGRESS_ELECTIONS = 10;
+
+  private static final int CONVERGENCE_ELECTIONS = 30;
+
+  private Simulator() {}
+
+  /**
+   * @throws SimulationFailure with the last events and a command to see them again, if anything that must hold doesn't
+   */
+  public static <S extends StateMachine<?>> SimReport run(long seed, SimOptions<S> options) {
+    SplittableRandom root = new SplittableRandom(seed);
+    Optional<Simulation<S>> simulation = Optional.empty();
+    try {
+      simulation = Optional.of(new Simulation<>(options, root));
+      new Run<>(simulation.get(), options, root).run();
+    } catch (RuntimeException | AssertionError e) {
+      String context = simulation.map(s -> s.trace().render() + s.picture()).orElse("");
+      throw new SimulationFailure(seed, options.bug(), e, context);
+    }
+    Simulation<S> done = simulation.get();
+    return new SimReport(
+        seed,
+        done.trace().hash(),
+        done.queue().scheduled(),
+        done.queue().now(),
+        done.invariants().committed().lastIndex(),
+        done.reached());
+  }
+
+  /** The phases of one run. */
+  private static final class Run<S extends StateMachine<?>> {
+    private final Simulation<S> simulation;
+    private final SimOptions<S> options;
+    private final SplittableRandom random;
+    private final Faults<S> faults;
+    private final List<SimClient<S>> clients = new ArrayList<>();
+
+    Run(Simulation<S> simulation, SimOptions<S> options, SplittableRandom root) {
+      this.simulation = simulation;
+      this.options = options;
+      this.random = root.split();
+      this.faults = new Faults<>(simulation, simulation.network(), root.split());
+      for (int i = 0; i < simulation.swarm().clients; i++) {
+        clients.add(new SimClient<>(simulation, options.subject(), root.split()));
+      }
+    }
+
+    void run() {
+      clients.forEach(SimClient::start);
+      pass(WARM_UP_NANOS);
+      simulation.network().setCalm(false);
+      faults.begin();
+      pass(options.faults().toNanos());
+      faults.end();
+      simulation.network().setCalm(true);
+      List<SimNode<S>> core = healMajority();
+      awaitProgress(core);
+      healAll();
+      awaitConvergence();
+      judge();
+    }
+
+    private void pass(long nanos) {
+      simulation.queue().runUntil(simulation.queue().now() + nanos);
+    }
+
+    private long electionNanos() {
+      return simulation.swarm().electionNanos;
+    }
+
+    private void note(String what) {
+      simulation.trace().note("*", what);
+    }
+
+    /** The others stay as they are, and are cut off: both ways, or only so that they hear nothing, or can't be heard. */
+    private List<SimNode<S>> healMajority() {
+      List<SimNode<S>> shuffled = new ArrayList<>(simulation.nodes());
+      for (int i = shuffled.size() - 1; i > 0; i--) {
+        shuffled.set(i, shuffled.set(random.nextInt(i + 1), shuffled.get(i)));
+      }
+      List<SimNode<S>> core = shuffled.subList(0, shuffled.size() / 2 + 1);
+      List<SimNode<S>> rest = shuffled.subList(core.size(), shuffled.size());
+      note("healed majority: " + core.stream().map(node -> node.id().value()).sorted().toList());
+      simulation.network().heal(link -> true);
+      boolean deaf = random.nextInt(3) > 0;
+      boolean mute = !deaf || random.nextBoolean();
+      for (SimNode<S> outside : rest) {
+        for (SimNode<S> inside : core) {
+          if (deaf) {
+            simulation.network().cut(inside.id(), outside.id());
+          }
+          if (mute) {
+            simulation.network().cut(outside.id(), inside.id());
+          }
+        }
+      }
+      core.forEach(Run::heal);
+      return core;
+    }
+
+    private static void heal(SimNode<?> node) {
+      node.restart();
+      node.disk().heal();
+      node.resume();
+    }
+
+    private void awaitProgress(List<SimNode<S>> core) {
+      long before = simulation.count(Reached.WRITE_COMMITTED);
+      long floor = simulation.history().floor();
+      long deadline =
+          simulation.queue().now()
+              + PROGRESS_ELECTIONS * electionNanos() * 5 / 4
+              + catchUpNanos(core);
+      while (simulation.history().floor() == floor
+          || simulation.count(Reached.WRITE_COMMITTED) == before) {
+        if (simulation.queue().now() > deadline) {
+          throw new PropertyViolation(
+              "Progress", "a healed majority doesn't acknowledge a write in time");
+        }
+        core.forEach(this::probe);
+        pass(electionNanos() / 4);
+      }
+    }
+
+    /** A client that writes once, at this node. */
+    private void probe(SimNode<S> node) {
+      SimClient<S> client = new SimClient<>(simulation, options.subject(), random.split());
+      client.stop();
+      client.write(node);
+    }
+
+    /** What a follower may take that has to be sent all that it missed, by a window of appends. */
+    private long catchUpNanos(List<SimNode<S>> core) {
+      long first = core.stream().mapToLong(node -> node.platter().lastIndex()).min().orElse(0);
+      long last =
+          simulation.nodes().stream().mapToLong(node -> node.cache().lastIndex()).max().orElse(0);
+      long rounds = (last - first) / simulation.swarm().appendEntriesMax + 1;
+      long roundNanos =
+          3 * (simulation.swarm().delayNanos + simulation.swarm().writeNanos)
+              + simulation.swarm().readEntriesNanos;
+      return rounds * roundNanos + 3 * electionNanos();
+    }
+
+    private void healAll() {
+      note("all is healed");
+      simulation.network().heal(link -> true);
+      simulation.nodes().forEach(Run::heal);
+      clients.forEach(SimClient::stop);
+    }
+
+    private void awaitConvergence() {
+      long deadline =
+          simulation.queue().now()
+              + CONVERGENCE_ELECTIONS * electionNanos()
+              + catchUpNanos(simulation.nodes());
+      while (!hasConverged()) {
+        if (simulation.queue().now() > deadline) {
+          throw new PropertyViolation(
+              "Convergence", "a healed cluster doesn't come to rest in time");
+        }
+        pass(electionNanos() / 2);
+      }
+    }
+
+    private boolean hasConverged() {
+      long last = simulation.invariants().committed().lastIndex();
+      return simulation.nodes().stream().anyMatch(SimNode::isLeader)
+          && simulation.nodes().stream()
+              .allMatch(
+                  node ->
+                      node.status().appliedIndex() == last
+                          && node.applier().appliedIndex() == last
+                          && node.cache().lastIndex() == last
+                          && node.requests().leftOver().isEmpty());
+    }
+
+    private void judge() {
+      byte[] state = SimApplier.capture(simulation.nodes().get(0).applier().stateMachine());
+      for (SimNode<S> node : simulation.nodes()) {
+        byte[] other = SimApplier.capture(node.applier().stateMachine());
+        if (!Arrays.equals(state, other)) {
+          throw new PropertyViolation(
+              "Convergence", node.id() + " and n1 applied the same log and differ");
+        }
+        simulation
+            .history()
+            .captured(node.id(), simulation.invariants().committed().lastIndex(), other);
+      }
+      simulation.history().judge(options.subject(), simulation.invariants().committed().entries());
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package io.balsa.raft.testkit.simulator;
+
+import java.util.Locale;
+import java.util.SplittableRandom;
+
+/**
+ * What a seed draws before its run begins: the cluster's size and limits, and which kinds of faults are on. Each is off in
+ * half of the runs, because too many at once hide bugs from each other.
+ */
+final class Swarm {
+  static final long MILLI = 1_000_000L;
+
+  final int nodes;
+  final long electionNanos;
+  final long heartbeatNanos;
+  final int appendEntriesMax;
+  final int inflightAppendsMax;
+  final long uncommittedBytesMax;
+  final boolean batchesProposals;
+
+  final long snapshotEvery;
+  final long keepEntries;
+
+  final long delayNanos;
+  final boolean reorders;
+  final double drop;
+  final double duplicate;
+  final double longDelay;
+  final long longDelayNanos;
+
+  final long writeNanos;
+  final boolean keepsUnsynced;
+  final long applyNanos;
+  final long readEntriesNanos;
+
+  final boolean crashes;
+  final boolean pauses;
+  final boolean partitions;
+  final boolean stalls;
+  final boolean drifts;
+  final boolean transfers;
+  final boolean hints;
+
+  /** How long between two faults, on average. */
+  final long faultEveryNanos;
+
+  final int clients;
+  final double readShare;
+  final long thinkNanos;
+
+  Swarm(SplittableRandom random) {
+    nodes = pick(random, 3, 3, 3, 3, 5, 5, 5, 5, 1, 2, 4, 7);
+    electionNanos = random.nextLong(200, 1000) * MILLI;
+    heartbeatNanos = electionNanos / random.nextInt(5, 11);
+    appendEntriesMax = pick(random, 2, 3, 8, 64);
+    inflightAppendsMax = pick(random, 1, 2, 4, 16);
+    uncommittedBytesMax = pick(random, 100, 1_000, 100_000);
+    batchesProposals = random.nextBoolean();
+    snapshotEvery = random.nextInt(4) == 0 ? Long.MAX_VALUE : random.nextLong(5, 60);
+    keepEntries = random.nextBoolean() ? 0 : random.nextLong(20);
+    delayNanos = random.nextLong(MILLI / 5, electionNanos / 20);
+    reorders = random.nextBoolean();
+    drop = random.nextBoolean() ? random.nextDouble() * 0.2 : 0;
+    duplicate = random.nextBoolean() ? random.nextDouble() * 0.2 : 0;
+    longDelay = random.nextBoolean() ? random.nextDouble() * 0.05 : 0;
+    longDelayNanos = random.nextLong(50, 5_000) * MILLI;
+    writeNanos = pick(random, 100, 1_000, 10_000) * 1_000L;
+    keepsUnsynced = random.nextBoolean();
+    applyNanos = pick(random, 1, 100, 2_000) * 1_000L;
+    readEntriesNanos = random.nextBoolean() ? 0 : MILLI;
+    crashes = random.nextBoolean();
+    pauses = random.nextBoolean();
+    partitions = random.nextBoolean();
+    stalls = random.nextBoolean();
+    drifts = random.nextBoolean();
+    transfers = random.nextBoolean();
+    hints = random.nextBoolean();
+    faultEveryNanos = random.nextLong(100, 2_000) * MILLI;
+    clients = random.nextInt(1, 9);
+    readShare = random.nextDouble() * 0.8;
+    thinkNanos = random.nextLong(1, 200) * MILLI;
+  }
+
+  private static int pick(SplittableRandom random, int... choices) {
+    return choices[random.nextInt(choices.length)];
+  }
+
+  /** What the failure message says about the run. */
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "%d nodes, election %d ms, heartbeat %d ms, %d entries × %d appends, %d bytes, snapshot every %d keeping %d,"
+            + " delay %d µs%s, drop %.2f, duplicate %.2f, long delay %.2f of %d ms, write %d µs%s, apply %d µs, on:%s%s%s%s%s%s%s,"
+            + " a fault every %d ms, %d clients",
+        nodes,
+        electionNanos / MILLI,
+        heartbeatNanos / MILLI,
+        appendEntriesMax,
+        inflightAppendsMax,
+        uncommittedBytesMax,
+        snapshotEvery == Long.MAX_VALUE ? -1 : snapshotEvery,
+        keepEntries,
+        delayNanos / 1_000,
+        reorders ? " reordering" : "",
+        drop,
+        duplicate,
+        longDelay,
+        longDelayNanos / MILLI,
+        writeNanos / 1_000,
+        keepsUnsynced ? " keeping some unsynced" : "",
+        applyNanos / 1_000,
+        crashes ? " crashes" : "",
+        pauses ? " pauses" : "",
+        partitions ? " partitions" : "",
+        stalls ? " stalls" : "",
+        drifts ? " drifts" : "",
+        transfers ? " transfers" : "",
+        hints ? " hints" : "",
+        faultEveryNanos / MILLI,
+        clients);
+  }
+}

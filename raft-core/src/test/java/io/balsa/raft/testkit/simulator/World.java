@@ -1,0 +1,26 @@
+package io.balsa.raft.testkit.simulator;
+
+import io.balsa.raft.model.NodeId;
+import io.balsa.raft.model.PersistBatch;
+import io.balsa.raft.testkit.invariant.Invariants;
+
+/** What the parts of a run share. */
+interface World {
+  EventQueue queue();
+
+  Swarm swarm();
+
+  EventTrace trace();
+
+  Invariants invariants();
+
+  boolean has(PlantedBug bug);
+
+  void reached(Reached what);
+
+  /** A batch is on the node's platter. */
+  void onDurable(NodeId node, PersistBatch batch);
+
+  /** A node's state machine captured its state. */
+  void onCaptured(NodeId node, long appliedIndex, byte[] state);
+}
