@@ -60,7 +60,8 @@ final class RoundRunner {
   private void round(int number, boolean last, Load load) {
     long begun = System.nanoTime();
     // A kill before anything was acknowledged would prove nothing.
-    Await.until("writes are acknowledged", RECOVERY_DEADLINE, () -> ledger.hasAcknowledgedSince(begun));
+    Await.until(
+        "writes are acknowledged", RECOVERY_DEADLINE, () -> ledger.hasAcknowledgedSince(begun));
     ledger.letRun(Duration.ofMillis(random.nextInt(LOAD_MILLIS_MIN, LOAD_MILLIS_MAX)));
     List<MemberSpec> victims = victims();
     String killed = killedText(victims);
