@@ -47,7 +47,11 @@ final class GroupSnapshots {
     return store.create(group, meta);
   }
 
-  synchronized void commit(SnapshotStore.Writer writer) {
-    writer.commit();
+  /** Keeps the snapshot, unless a newer one is kept already: a repeated chunk may have brought an old one once more. */
+  synchronized void commit(SnapshotStore.Writer writer, SnapshotMeta meta) {
+    boolean isNews = latest().map(kept -> kept.index() < meta.index()).orElse(true);
+    if (isNews) {
+      writer.commit();
+    }
   }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,9 @@ public final class HostDriver implements AutoCloseable {
   private final AtomicReference<NodeStoppedException> stopReason = new AtomicReference<>();
 
   private final CompletableFuture<Void> terminated = new CompletableFuture<>();
+
+  /** Who is completing what waits: continuations run on it, and may close the host once more. */
+  private volatile @Nullable Thread stopping;
 
   private HostDriver(
       DriverConfig config, Transport transport, LogStore logStore, SnapshotStore snapshotStore) {
@@ -124,8 +128,9 @@ public final class HostDriver implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (Thread.currentThread().getName().equals(STOP_THREAD)) {
-      return; // A continuation of stopped(): the end is on its way already.
+    Thread caller = Thread.currentThread();
+    if (caller.equals(stopping) || caller.getName().equals(STOP_THREAD)) {
+      return; // A continuation of a future that the stop completes: the end is on its way already.
     }
     refuseOwnThread();
     if (stop(new NodeStoppedException("the node was closed"))) {
@@ -169,12 +174,14 @@ public final class HostDriver implements AutoCloseable {
     if (!stopReason.compareAndSet(null, reason)) {
       return false;
     }
+    stopping = Thread.currentThread();
     parts.outlet().shut();
     parts.inbox().close();
     parts.writer().stop();
     parts.applier().stop();
     parts.pools().shutDown();
     groups.values().forEach(group -> group.stop(reason));
+    stopping = null;
     return true;
   }
 

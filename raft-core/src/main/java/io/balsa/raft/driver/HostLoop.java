@@ -32,6 +32,9 @@ final class HostLoop implements Runnable {
 
   private long now;
 
+  /** How many of the round's items were handed on. */
+  private int handled;
+
   HostLoop(Inbox inbox, LongSupplier clock, Outlet outlet, FailStop failStop) {
     this.inbox = inbox;
     this.clock = clock;
@@ -47,9 +50,12 @@ final class HostLoop implements Runnable {
         inbox.drainTo(items, ITEMS_PER_ROUND_MAX);
         // Read after the drain: what is in the round happened before it.
         now = clock.getAsLong();
-        items.forEach(item -> item.onLoop(this));
+        for (handled = 0; handled < items.size(); handled++) {
+          items.get(handled).onLoop(this);
+        }
         boolean idle = items.isEmpty() && !isDue();
         items.clear();
+        handled = 0;
         if (idle) {
           inbox.await(byDeadline.isEmpty() ? Long.MAX_VALUE : byDeadline.first().deadline() - now);
         } else {
@@ -59,7 +65,9 @@ final class HostLoop implements Runnable {
     } catch (Throwable t) {
       failStop.fail("the event loop failed", t);
       // What it held in its hands when it failed is nobody else's.
-      items.forEach(item -> item.onDiscard(new NodeStoppedException("the event loop failed", t)));
+      for (InboxItem item : items.subList(handled, items.size())) {
+        item.onDiscard(new NodeStoppedException("the event loop failed", t));
+      }
     }
   }
 

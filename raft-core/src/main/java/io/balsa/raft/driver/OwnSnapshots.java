@@ -62,7 +62,7 @@ final class OwnSnapshots {
     try (captured;
         SnapshotStore.Writer writer = snapshots.create(meta)) {
       writeChunks(captured, writer);
-      snapshots.commit(writer);
+      snapshots.commit(writer, meta);
       taken(meta.index());
     } catch (IOException | RuntimeException | Error e) {
       failStop.fail("the snapshot through " + meta.last() + " can't be written", e);

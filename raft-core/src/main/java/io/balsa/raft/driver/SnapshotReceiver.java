@@ -112,7 +112,7 @@ final class SnapshotReceiver {
       SnapshotStore.Writer writer = incoming.writer();
       writer.write(request.chunk());
       if (request.last()) {
-        snapshots.commit(writer);
+        snapshots.commit(writer, incoming.meta);
         writer.close();
         incoming.committed = true;
       }

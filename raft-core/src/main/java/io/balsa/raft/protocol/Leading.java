@@ -151,6 +151,15 @@ final class Leading {
       return;
     }
     progress.heard(state.now);
+    if (progress.mayAsk(state.now, state.config.heartbeatIntervalNanos())) {
+      askAgain(from, progress);
+    }
+    leader.reads.onAnswer(from, response.readSequence());
+    grantConfirmed(leader);
+  }
+
+  /** Heartbeats of read rounds come and go many times while a follower's disk is busy: they are no reason to ask more often. */
+  private void askAgain(NodeId from, Progress progress) {
     progress.resumeProbing();
     boolean owesAnswers =
         progress.mode() == Progress.Mode.REPLICATE
@@ -162,8 +171,6 @@ final class Leading {
     } else if (owesAnswers) {
       progress.onCompactedPast();
     }
-    leader.reads.onAnswer(from, response.readSequence());
-    grantConfirmed(leader);
   }
 
   void onSnapshotSent(LeaderState leader, Input.SnapshotSent input) {

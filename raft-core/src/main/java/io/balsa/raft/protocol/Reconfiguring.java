@@ -138,11 +138,12 @@ final class Reconfiguring {
     roles.becomeFollower(state.term(), Optional.empty());
   }
 
-  /** The voter that has most of the log, among those that were told that the index is committed. */
+  /** The voter that has most of the log, among those that hold the index and were told that it is committed. */
   private Optional<NodeId> successor(LeaderState leader, long committedIndex) {
     return leader.progress.entrySet().stream()
         .filter(entry -> state.membership().voters().contains(entry.getKey()))
         .filter(entry -> entry.getValue().commitSent() >= committedIndex)
+        .filter(entry -> entry.getValue().matchIndex() >= committedIndex)
         .max(Comparator.comparingLong(entry -> entry.getValue().matchIndex()))
         .map(Map.Entry::getKey);
   }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
@@ -42,7 +43,7 @@ public final class FileLogStore implements LogStore {
   private static final long SEGMENT_BYTES = 64L << 20;
 
   private final StoreDirectory directory;
-  private final TreeMap<Long, Segment> segments;
+  private final ConcurrentNavigableMap<Long, Segment> segments;
   private final Map<GroupId, GroupIndex> groups;
   private final TailMark tailMark;
   private final Spare spare;
@@ -57,18 +58,32 @@ public final class FileLogStore implements LogStore {
   /** Why nothing works any more; empty while all does. */
   private volatile String refusal = "";
 
-  private FileLogStore(StoreDirectory directory, long segmentBytes) {
+  private FileLogStore(
+      StoreDirectory directory,
+      ConcurrentNavigableMap<Long, Segment> segments,
+      TailMark tailMark,
+      long segmentBytes) {
     this.directory = directory;
-    this.segments = directory.openSegments();
-    this.tailMark = TailMark.open(directory.path(), directory.storeId());
+    this.segments = segments;
+    this.tailMark = tailMark;
     LogRecovery recovery = new LogRecovery(segments, tailMark.read());
     boolean isNew = segments.isEmpty() && tailMark.read().segment() == 0;
     LogRecovery.End end =
         isNew ? new LogRecovery.End(1, Segment.HEADER_BYTES, 0) : recovery.recover();
+    settle();
     this.groups = new TreeMap<>(recovery.groups());
     this.spare = new Spare(directory.path(), segmentBytes);
     this.appender = new LogAppender(directory, segments, groups::values, tailMark, spare);
     appender.resume(end);
+  }
+
+  /**
+   * What was read may be in the page cache only: written by a process that was killed before it flushed. What is written
+   * from now on vouches for it, so it must be durable first. A process leaves at most two segments unflushed.
+   */
+  private void settle() {
+    segments.descendingMap().values().stream().limit(2).forEach(Segment::force);
+    directory.sync();
   }
 
   /** Opens the log in this directory, and creates it where nothing is yet. */
@@ -82,9 +97,13 @@ public final class FileLogStore implements LogStore {
    */
   public static FileLogStore at(Path directory, long segmentBytes) {
     StoreDirectory store = StoreDirectory.open(directory);
+    ConcurrentNavigableMap<Long, Segment> segments = store.openSegments();
+    TailMark tailMark = TailMark.open(directory, store.storeId());
     try {
-      return new FileLogStore(store, segmentBytes);
+      return new FileLogStore(store, segments, tailMark, segmentBytes);
     } catch (RuntimeException e) {
+      segments.values().forEach(Segment::release);
+      tailMark.close();
       store.close();
       throw e;
     }
@@ -272,8 +291,8 @@ public final class FileLogStore implements LogStore {
       checkUsable();
       try {
         return action.get();
-      } catch (RuntimeException e) {
-        refusal = "it failed: " + e.getMessage();
+      } catch (RuntimeException | Error e) {
+        refusal = "it failed: " + e;
         throw e;
       }
     }

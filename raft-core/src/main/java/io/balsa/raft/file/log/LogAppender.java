@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 
@@ -18,7 +18,7 @@ final class LogAppender {
   private static final long SEALED_BYTES = Frame.sizeOf(RecordBody.GROUP_BYTES);
 
   private final StoreDirectory directory;
-  private final TreeMap<Long, Segment> segments;
+  private final ConcurrentNavigableMap<Long, Segment> segments;
   private final Supplier<Collection<GroupIndex>> groups;
   private final TailMark tailMark;
   private final Spare spare;
@@ -45,7 +45,7 @@ final class LogAppender {
 
   LogAppender(
       StoreDirectory directory,
-      TreeMap<Long, Segment> segments,
+      ConcurrentNavigableMap<Long, Segment> segments,
       Supplier<Collection<GroupIndex>> groups,
       TailMark tailMark,
       Spare spare) {

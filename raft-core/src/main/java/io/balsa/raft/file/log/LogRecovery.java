@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentNavigableMap;
 
 /**
  * Reads the segments back and decides what each imperfection means.
@@ -33,7 +34,7 @@ import java.util.TreeMap;
  * </pre>
  */
 final class LogRecovery {
-  private final TreeMap<Long, Segment> segments;
+  private final ConcurrentNavigableMap<Long, Segment> segments;
   private final TailMark.Point durable;
   private final TreeMap<GroupId, GroupIndex> groups = new TreeMap<>();
 
@@ -42,7 +43,7 @@ final class LogRecovery {
 
   private boolean sealed;
 
-  LogRecovery(TreeMap<Long, Segment> segments, TailMark.Point durable) {
+  LogRecovery(ConcurrentNavigableMap<Long, Segment> segments, TailMark.Point durable) {
     this.segments = segments;
     this.durable = durable;
   }
@@ -160,10 +161,10 @@ final class LogRecovery {
     Segment unsealed = segments.get(end.segment());
     boolean isLast = next.number() == segments.lastKey();
     boolean used = !isLast || durable.segment() >= next.number();
-    if (!used && next.header() == Segment.HeaderVerdict.OURS) {
-      TreeMap<GroupId, GroupIndex> known = new TreeMap<>(groups);
+    if (!used) {
+      checkHeader(next);
       scan(next);
-      used = heldNews || !groups.equals(known);
+      used = heldNews;
     }
     if (used || unsealed == null) {
       throw new StorageException(

@@ -12,7 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -39,7 +40,10 @@ final class StoreDirectory implements AutoCloseable {
    */
   static StoreDirectory open(Path path) {
     try {
-      Files.createDirectories(path);
+      if (!Files.isDirectory(path)) {
+        Files.createDirectories(path);
+        sync(path.toAbsolutePath().resolve(".."));
+      }
       FileChannel lock = lock(path);
       try {
         return new StoreDirectory(path, lock, identify(path));
@@ -112,8 +116,8 @@ final class StoreDirectory implements AutoCloseable {
     return path;
   }
 
-  TreeMap<Long, Segment> openSegments() {
-    TreeMap<Long, Segment> segments = new TreeMap<>();
+  ConcurrentNavigableMap<Long, Segment> openSegments() {
+    ConcurrentNavigableMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
     try {
       for (long number : segmentNames(path)) {
         segments.put(number, Segment.open(Segment.pathOf(path, number), storeId, number));

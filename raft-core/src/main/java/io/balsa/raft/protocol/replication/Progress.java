@@ -39,6 +39,11 @@ public final class Progress {
   /** The highest commit index that an append told the follower. */
   private long commitSent;
 
+  /** When the follower was last asked what became of its appends, if ever. */
+  private long askedAt;
+
+  private boolean asked;
+
   /** When the follower was last heard. */
   private long contactAt;
 
@@ -119,6 +124,16 @@ public final class Progress {
     } else if (mode == Mode.PROBE && prevIndex == nextIndex - 1) {
       probeFrom(Math.max(matchIndex + 1, Math.min(prevIndex, commonIndex + 1)));
     } // otherwise it answers an older append, and says nothing new
+  }
+
+  /** Whether it is time to ask what became of appends that weren't answered: once per interval, however often it is heard. */
+  public boolean mayAsk(long now, long intervalNanos) {
+    boolean due = !asked || now - askedAt >= intervalNanos;
+    if (due) {
+      asked = true;
+      askedAt = now;
+    }
+    return due;
   }
 
   /** A sign of life: what was lost on the way may be asked for again. */
