@@ -274,8 +274,10 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     Ready ready = core.takeReady();
     world.trace().ready(id(), ready, status);
     world.invariants().onReady(this, ready);
+    world.changes().onReady(this, ready);
     ready.persist().ifPresent(batch -> disk.write(batch, this::onDurable));
     world.invariants().onStepped(this);
+    world.changes().onStepped(this);
     carryOut(ready);
     scheduleWake();
   }
