@@ -33,8 +33,10 @@ final class Operator<S extends StateMachine<?>> {
     }
   }
 
+  /** From here on the membership changes no more, except that a joint one is left. */
   void end() {
     atWork = false;
+    simulation.nodes().forEach(SimNode::withdrawChanges);
   }
 
   private void scheduleNext() {

@@ -79,6 +79,14 @@ final class Requests {
     node.feed(new Input.ChangeMembership(lastProposalId, change));
   }
 
+  /** It never reached the core. */
+  void withdraw(long proposalId) {
+    Consumer<Outcome<Object>> client = undecided.remove(proposalId);
+    if (client != null) {
+      client.accept(new Outcome.Unknown<>());
+    }
+  }
+
   /** What arrived since the last turn of the loop, in one input or one each. */
   List<Input> takeProposals() {
     List<Input> inputs = new ArrayList<>();
