@@ -393,10 +393,18 @@ public final class RaftCore {
       Optional<LeaderState> leader = leaderOf(request);
       if (leader.isPresent()) {
         leading.onProposeRequest(leader.get(), from, request);
-      } else {
+      } else if (!mayHaveLed(request.term())) {
         leading.refuse(from, request, RejectReason.NOT_LEADER);
       }
       return null;
+    }
+
+    /**
+     * Whether this node may have taken the request before, while it led the term, perhaps before a crash: then this may be a
+     * repetition of what is in the log, and the only true answer is silence.
+     */
+    private boolean mayHaveLed(long term) {
+      return term == state.term() && state.votedFor().equals(Optional.of(state.self()));
     }
 
     @Override
