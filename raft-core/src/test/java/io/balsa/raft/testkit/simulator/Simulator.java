@@ -154,6 +154,7 @@ public final class Simulator {
       long deadline =
           simulation.queue().now()
               + PROGRESS_ELECTIONS * electionNanos() * 5 / 4
+              + lateNanos()
               + catchUpNanos(core);
       while (simulation.history().floor() == floor
           || simulation.count(Reached.WRITE_COMMITTED) == before) {
@@ -164,6 +165,12 @@ public final class Simulator {
         core.forEach(this::probe);
         pass(electionNanos() / 4);
       }
+    }
+
+    /** On a link that keeps the order, one late message from the time of the faults holds up all that follow it. */
+    private long lateNanos() {
+      Swarm swarm = simulation.swarm();
+      return swarm.longDelay > 0 && !swarm.reorders ? swarm.longDelayNanos : 0;
     }
 
     /** A client that writes once, at this node. */
