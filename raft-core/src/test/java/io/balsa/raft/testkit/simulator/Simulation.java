@@ -183,7 +183,7 @@ final class Simulation<S extends StateMachine<?>>
 
   /**
    * A snapshot's journey: it takes time, it can fail on the way and at either end, and whatever happens, the sender's core
-   * hears of it exactly once.
+   * hears of it exactly once. As the driver does, it is stored only when the sender's term is durable at the receiver.
    */
   @Override
   public void sendSnapshot(NodeId from, Send.SendSnapshot send) {
@@ -198,7 +198,8 @@ final class Simulation<S extends StateMachine<?>>
               receiver.isRunning()
                   && !network.isCut(from, send.to())
                   && !network.isCut(send.to(), from)
-                  && send.term() >= receiver.status().term()
+                  && send.term() == receiver.status().term()
+                  && send.term() <= receiver.platter().hardState().term()
                   && transferRandom.nextInt(10) > 0;
           if (arrives) {
             receiver.after(
