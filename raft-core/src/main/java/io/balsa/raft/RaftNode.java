@@ -96,9 +96,10 @@ public final class RaftNode<R> implements AutoCloseable {
    * Outcome.Unknown}, after {@link RaftConfig#proposalTimeout} or a snapshot in between, that the change may go on: look at
    * {@link #status} before asking again. One change at a time: another is rejected meanwhile.
    *
-   * <p>Thread-safe; doesn't block. The future completes on the node's threads. It fails with {@link
-   * io.balsa.raft.model.NodeStoppedException} only; the outcome is then unknown. A change without voters is refused by
-   * {@link MembershipChange} itself.
+   * <p>Call it at any time, on any thread; it doesn't block, and nothing is durable when it returns. Once the outcome is
+   * committed, a majority of the voters has the membership on disk. The future completes on the node's threads and fails
+   * with {@link io.balsa.raft.model.NodeStoppedException} only; the outcome is then unknown. Asking again does no harm: what
+   * is in force already is rejected as {@link io.balsa.raft.model.RejectReason#NOTHING_TO_CHANGE}.
    *
    * <p>The transports are the caller's business: before a newcomer is added, every member's transport must know its address
    * and the newcomer's must know theirs (with Netty, {@code NettyTransport.setPeer}). Start it without initial voters, with
