@@ -3,6 +3,8 @@ package io.balsa.raft;
 import io.balsa.raft.driver.GroupDriver;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.GroupId;
+import io.balsa.raft.model.Membership;
+import io.balsa.raft.model.MembershipChange;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.protocol.CoreStatus;
 import io.balsa.raft.spi.LogStore;
@@ -83,6 +85,35 @@ public final class RaftNode<R> implements AutoCloseable {
     return driver.transferLeadership(target);
   }
 
+  /**
+   * Changes who is in the cluster, by joint consensus if voters come or go, however many at once; also the leader itself may
+   * be left out, and then hands over. Only the leader does it: elsewhere the outcome is {@link Outcome.Rejected} and names
+   * the leader.
+   *
+   * <p>Completes as {@link Outcome.Committed} once a membership that isn't joint is applied on this node at or after the
+   * entry that begins the change, with that membership and its entry's id, which may serve as the next change's {@link
+   * MembershipChange#expected}. {@link Outcome.Rejected} means that nothing has changed and nothing will; {@link
+   * Outcome.Unknown}, after {@link RaftConfig#proposalTimeout} or a snapshot in between, that the change may go on: look at
+   * {@link #status} before asking again. One change at a time: another is rejected meanwhile.
+   *
+   * <p>Call it at any time, on any thread; it doesn't block, and nothing is durable when it returns. Once the outcome is
+   * committed, a majority of the voters has the membership on disk. The future completes on the node's threads and fails
+   * with {@link io.balsa.raft.model.NodeStoppedException} only; the outcome is then unknown. Asking again does no harm: what
+   * is in force already is rejected as {@link io.balsa.raft.model.RejectReason#NOTHING_TO_CHANGE}.
+   *
+   * <p>The transports are the caller's business: before a newcomer is added, every member's transport must know its address
+   * and the newcomer's must know theirs (with Netty, {@code NettyTransport.setPeer}). Start it without initial voters, with
+   * an empty disk or its own; it waits until a leader sends it the log. Add it as a learner first and promote it once it has
+   * caught up: a voter that first has to fetch the log makes the next failure a loss of quorum. A removed node keeps its
+   * disk and may be added again; whoever is added with another disk needs another {@link NodeId}, because a node that
+   * forgets its votes can elect two leaders.
+   */
+  public CompletableFuture<Outcome<Membership>> changeMembership(MembershipChange change) {
+    PendingProposal<Membership> pending = new PendingProposal<>();
+    driver.changeMembership(change, pending);
+    return pending;
+  }
+
   /** A picture of this node, a moment old. */
   public NodeStatus status() {
     return statusOf(driver.status());
@@ -150,7 +181,10 @@ public final class RaftNode<R> implements AutoCloseable {
       this.stateMachine = stateMachine;
     }
 
-    /** The members that the group is born with, the same on all of them; ignored when the group has run here before. */
+    /**
+     * The members that the group is born with, the same on all of them; ignored when the group has run here before. Left
+     * out for a node that is to be added to a group that exists: see {@link RaftNode#changeMembership}.
+     */
     public Builder<R> initialVoters(Collection<NodeId> voters) {
       initialVoters = List.copyOf(voters);
       return this;

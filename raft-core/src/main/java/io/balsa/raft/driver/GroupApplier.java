@@ -41,6 +41,7 @@ final class GroupApplier<R> {
   private final Applier thread;
   private final FailStop failStop;
   private final ProposalTable<R> proposals;
+  private final MembershipChanges changes;
   private final GroupSnapshots snapshots;
   private final OwnSnapshots ownSnapshots;
   private final Consumer<Input> inbox;
@@ -86,6 +87,7 @@ final class GroupApplier<R> {
     this.thread = parts.host().applier();
     this.failStop = parts.host().failStop();
     this.proposals = parts.proposals();
+    this.changes = parts.changes();
     this.snapshots = parts.snapshots();
     this.inbox = parts.inbox();
     this.ownSnapshots = ownSnapshots;
@@ -190,6 +192,7 @@ final class GroupApplier<R> {
     }
     applied = through;
     proposals.onApplied(run, results);
+    changes.onApplied(run);
     inbox.accept(new Input.Applied(through.index()));
     answerReads();
     if (ownSnapshots.isDue(through.index())) {
@@ -233,6 +236,7 @@ final class GroupApplier<R> {
     ownSnapshots.onInstalled(meta.index());
     install.onRestored().run();
     proposals.onSnapshotInstalled(meta.index());
+    changes.onSnapshotInstalled(meta);
     inbox.accept(new Input.Applied(meta.index()));
     answerReads();
   }

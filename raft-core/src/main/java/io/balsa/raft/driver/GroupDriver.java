@@ -2,6 +2,8 @@ package io.balsa.raft.driver;
 
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.GroupId;
+import io.balsa.raft.model.Membership;
+import io.balsa.raft.model.MembershipChange;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.NodeStoppedException;
 import io.balsa.raft.model.ReadFailedException;
@@ -46,6 +48,13 @@ public final class GroupDriver<R> {
     if (command.size() > host().config().core().commandBytesMax()) {
       listener.onRejected(RejectReason.TOO_LARGE, Optional.empty());
     } else if (!host().inbox().offer(new InboxItems.Proposal<>(loop, command, listener))) {
+      listener.onRejected(RejectReason.OVERLOADED, Optional.empty());
+    }
+  }
+
+  /** The listener hears exactly once what became of the change, and if it is committed, the membership that it led to. */
+  public void changeMembership(MembershipChange change, ProposalListener<Membership> listener) {
+    if (!host().inbox().offer(new InboxItems.Change(loop, change, listener))) {
       listener.onRejected(RejectReason.OVERLOADED, Optional.empty());
     }
   }

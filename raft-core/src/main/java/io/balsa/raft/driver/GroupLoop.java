@@ -6,6 +6,8 @@ import io.balsa.raft.message.Message.InstallSnapshotResponse;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.GroupId;
+import io.balsa.raft.model.Membership;
+import io.balsa.raft.model.MembershipChange;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.NodeStoppedException;
 import io.balsa.raft.model.PersistBatch;
@@ -14,6 +16,7 @@ import io.balsa.raft.model.Role;
 import io.balsa.raft.model.SnapshotMeta;
 import io.balsa.raft.protocol.CoreStatus;
 import io.balsa.raft.protocol.Input;
+import io.balsa.raft.protocol.ProposalDecision;
 import io.balsa.raft.protocol.RaftCore;
 import io.balsa.raft.protocol.Ready;
 import io.balsa.raft.protocol.Send;
@@ -56,6 +59,9 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
   /** A received snapshot was reported to the core, whose answer is in the next {@link Ready}. */
   private boolean snapshotReported;
 
+  /** The newest term on this node's disk. Written by the log writer. */
+  private volatile long durableTerm;
+
   private boolean touched;
   private long deadline;
 
@@ -64,7 +70,8 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
       RaftCore core,
       GroupApplier<R> applier,
       SnapshotSender snapshotSender,
-      StatusBoard board) {
+      StatusBoard board,
+      long durableTerm) {
     HostParts host = parts.host();
     this.parts = parts;
     this.core = core;
@@ -74,6 +81,7 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
     this.appends = new AppendSender(parts);
     this.transfers = new LeadershipTransfers(host.config().core().electionTimeoutNanos());
     this.board = board;
+    this.durableTerm = durableTerm;
   }
 
   GroupId group() {
@@ -120,6 +128,13 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
     commandBytes += command.size();
   }
 
+  void changeMembership(MembershipChange change, ProposalListener<Membership> listener, long now) {
+    parts
+        .changes()
+        .register(listener, now)
+        .ifPresent(id -> step(new Input.ChangeMembership(id, change), now));
+  }
+
   void read(PendingRead<?> read) {
     reads.add(read);
   }
@@ -138,7 +153,11 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
 
   void receive(NodeId from, Message message, long now) {
     if (message instanceof InstallSnapshotRequest request) {
-      snapshotReceiver.onRequest(from, request, core.term(), now);
+      // Not before the term is durable: a stored snapshot beside an empty log means, at the next
+      // start, that the log was lost. Its sender tries again.
+      if (request.term() <= durableTerm) {
+        snapshotReceiver.onRequest(from, request, core.term(), now);
+      }
     } else if (message instanceof InstallSnapshotResponse response) {
       snapshotSender.onResponse(from, response);
     } else {
@@ -179,6 +198,7 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
       core.step(now, new Input.TimePassed());
     }
     parts.proposals().expire(now);
+    parts.changes().expire(now);
     parts.reads().expire(now);
     snapshotReceiver.expire(now);
     carryOut(core.takeReady(), outbox);
@@ -190,7 +210,9 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
     deadline =
         Math.min(
             Math.min(core.nextDeadline(), transfers.nextDeadline()),
-            Math.min(parts.proposals().nextDeadline(), parts.reads().nextDeadline()));
+            Math.min(
+                Math.min(parts.proposals().nextDeadline(), parts.changes().nextDeadline()),
+                parts.reads().nextDeadline()));
   }
 
   private void carryOut(Ready ready, Outbox outbox) {
@@ -210,11 +232,19 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
     ready.sends().forEach(send -> send(send, outbox));
     // Before the entries are applied, so that the apply thread finds the proposals waiting for
     // them.
-    ready.proposals().forEach(parts.proposals()::onDecision);
+    ready.proposals().forEach(this::tell);
     ready.apply().ifPresent(applier::apply);
     ready
         .reads()
         .forEach(decision -> parts.reads().onDecision(decision, applier::answerWhenApplied));
+  }
+
+  private void tell(ProposalDecision decision) {
+    if (MembershipChanges.decides(decision)) {
+      parts.changes().onDecision(decision);
+    } else {
+      parts.proposals().onDecision(decision);
+    }
   }
 
   private void installOrRelease(Optional<SnapshotMeta> install) {
@@ -240,6 +270,7 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
 
   @Override
   public void onDurable(PersistBatch batch) {
+    batch.hardState().ifPresent(hardState -> durableTerm = hardState.term());
     List<Entry> entries = batch.entries();
     if (!entries.isEmpty()) {
       parts.log().cache().persisted(entries.get(entries.size() - 1).id());
@@ -261,6 +292,7 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
     applier.stop();
     snapshotSender.stop();
     parts.proposals().stop(reason);
+    parts.changes().stop(reason);
     parts.reads().stop(reason);
     transfers.stop(reason);
     board.stop(reason);

@@ -81,6 +81,7 @@ final class GroupOpening<R> {
             host,
             new LogView(group, cache, host.logStore()),
             new ProposalTable<>(firstId, config.proposalTimeoutNanos(), appliedIndex),
+            new MembershipChanges(config.proposalTimeoutNanos()),
             new ReadTable(firstId, config.readTimeoutNanos()),
             snapshots,
             new GroupPool(host.pools()),
@@ -90,7 +91,8 @@ final class GroupOpening<R> {
         new GroupApplier<>(parts, ownSnapshots, recovery.applied(), recovery.membership());
     StatusBoard board = new StatusBoard(config.self() + "/" + group, core.status());
     SnapshotSender sender = new SnapshotSender(parts, applier, firstId);
-    GroupLoop<R> loop = new GroupLoop<>(parts, core, applier, sender, board);
+    GroupLoop<R> loop =
+        new GroupLoop<>(parts, core, applier, sender, board, log.hardState().term());
     GroupDriver<R> opened = new GroupDriver<>(driver, parts, applier, loop, board);
     groups.put(group, opened);
     HostDriver.await(addToLoop(loop));

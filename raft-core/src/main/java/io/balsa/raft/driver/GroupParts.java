@@ -16,6 +16,7 @@ record GroupParts<R>(
     HostParts host,
     LogView log,
     ProposalTable<R> proposals,
+    MembershipChanges changes,
     ReadTable reads,
     GroupSnapshots snapshots,
     GroupPool pool,

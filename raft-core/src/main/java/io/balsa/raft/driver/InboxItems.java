@@ -4,6 +4,8 @@ import io.balsa.raft.message.GroupMessage;
 import io.balsa.raft.message.MessageSize;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.GroupId;
+import io.balsa.raft.model.Membership;
+import io.balsa.raft.model.MembershipChange;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.NodeStoppedException;
 import io.balsa.raft.protocol.Input;
@@ -31,6 +33,27 @@ final class InboxItems {
         loop.touch(group);
       }
       group.propose(command, listener, loop.now());
+    }
+
+    @Override
+    public void onDiscard(NodeStoppedException reason) {
+      listener.onStopped(reason);
+    }
+  }
+
+  record Change(GroupLoop<?> group, MembershipChange change, ProposalListener<Membership> listener)
+      implements InboxItem {
+    @Override
+    public long bytes() {
+      return ITEM_BYTES;
+    }
+
+    @Override
+    public void onLoop(HostLoop loop) {
+      if (loop.owns(group)) {
+        loop.touch(group);
+      }
+      group.changeMembership(change, listener, loop.now());
     }
 
     @Override

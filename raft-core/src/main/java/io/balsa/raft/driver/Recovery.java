@@ -38,6 +38,8 @@ record Recovery(
    *   ───────────────────  ───────────────────────────  ────────────────────────────────────  ──────────────────────────
    *   never used           none                         first start                           initial voters are written
    *   never used           S or D                       the log was lost: votes are forgotten refuse
+   *                                                     (a newcomer stores its first snapshot
+   *                                                     only when its log holds a term)
    *   used                 S < base and D < base        the state was lost, or an old one     refuse (trap L25)
    *                                                     was put back
    *   used                 D ≥ S, base ≤ D ≤ last       normal, state machine keeps its own   continue after D

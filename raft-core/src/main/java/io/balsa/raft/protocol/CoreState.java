@@ -97,6 +97,18 @@ final class CoreState {
     return membership().isVoter(self());
   }
 
+  /**
+   * Whether this node may be needed as the leader: it votes, or the membership that leaves it out may not be committed yet.
+   * Then its log may be longer than those of all who vote, and none of them could win against it: "a server that is not in
+   * its own latest configuration should still start new elections" (thesis §4.2.2). It doesn't count its own vote.
+   */
+  boolean mayCampaign() {
+    MembershipEntry current = memberships.current();
+    return isVoter()
+        || (current.id().index() > cursors.commitIndex()
+            && memberships.at(current.id().index() - 1).membership().isVoter(self()));
+  }
+
   /** All other members, in order. */
   SortedSet<NodeId> peers() {
     SortedSet<NodeId> peers = membership().members();

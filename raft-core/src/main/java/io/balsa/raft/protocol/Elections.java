@@ -24,7 +24,7 @@ final class Elections {
 
   /** The election timer ran out. */
   void onTimeout() {
-    if (state.isVoter()) {
+    if (state.mayCampaign()) {
       roles.becomePreCandidate();
     } else {
       state.electionTimer.restart(state.now); // a learner waits for a leader, however long

@@ -12,6 +12,7 @@ import java.util.List;
 /** A log store whose disk can be broken. */
 final class FaultyLogStore implements LogStore {
   private final LogStore store;
+  private boolean stalled;
   private volatile boolean broken;
   private volatile boolean failed;
   private volatile boolean calledAfterFailure;
@@ -20,9 +21,25 @@ final class FaultyLogStore implements LogStore {
     this.store = store;
   }
 
-  /** From now on nothing can be written. */
-  void breakDisk() {
+  /** From now on nothing can be written; what waits for a stalled disk fails. */
+  synchronized void breakDisk() {
     broken = true;
+    notifyAll();
+  }
+
+  /** From now on writes don't end until the disk breaks. */
+  synchronized void stall() {
+    stalled = true;
+  }
+
+  private synchronized void awaitDisk() {
+    try {
+      while (stalled && !broken) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      throw new StorageException("interrupted while the disk stalls", e);
+    }
   }
 
   boolean calledAfterFailure() {
@@ -37,6 +54,7 @@ final class FaultyLogStore implements LogStore {
   @Override
   public void persist(List<PersistBatch> batches) {
     calledAfterFailure |= failed;
+    awaitDisk();
     if (broken) {
       failed = true;
       throw new StorageException("the disk was broken by the test");

@@ -66,7 +66,7 @@ final class TestCluster implements AutoCloseable {
   private RaftNode<String> start(
       NodeId id, ListMachine machine, FaultyLogStore logStore, MemorySnapshotStore snapshots) {
     return RaftNode.builder(id, machine)
-        .initialVoters(IDS)
+        .initialVoters(IDS.contains(id) ? IDS : List.of())
         .logStore(logStore)
         .snapshotStore(snapshots)
         .transport(new LossyTransport(network.transport(id), message -> copies.applyAsInt(message)))
@@ -83,6 +83,14 @@ final class TestCluster implements AutoCloseable {
     member.machine =
         member.machine instanceof ListMachine.Durable ? member.machine : machines.get();
     member.node = start(member.id, member.machine, member.logStore, member.snapshots);
+  }
+
+  /** Starts a node with empty disks that belongs to no cluster yet. */
+  Member newcomer(String name) {
+    NodeId id = NodeId.of(name);
+    Member member = new Member(this, id);
+    members.put(id, member);
+    return member;
   }
 
   List<Member> all() {

@@ -3,10 +3,12 @@ package io.balsa.raft.testkit.invariant;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.Membership;
+import io.balsa.raft.model.MembershipEntry;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.protocol.Describe;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 
 /**
@@ -19,7 +21,11 @@ public final class CommittedLog implements Property {
   /** In which term each entry was first seen committed: a leader of a later term must hold it. */
   private final List<Long> commitTerms = new ArrayList<>();
 
-  private Membership membership = Membership.NONE;
+  /** The newest committed membership; empty before the first commit. */
+  private Optional<MembershipEntry> membership = Optional.empty();
+
+  /** Whose majorities must hold the last entry. */
+  private Membership holders = Membership.NONE;
 
   @Override
   public void onStepped(NodeView node) {
@@ -27,7 +33,8 @@ public final class CommittedLog implements Property {
     if (commitIndex <= lastIndex()) {
       return;
     }
-    membership = node.status().membership().membership();
+    membership = Optional.of(node.cache().membershipAt(commitIndex));
+    holders = holders(membership.get().membership(), node.status().membership().membership());
     for (long index = lastIndex() + 1; index <= commitIndex; index++) {
       Entry entry = node.cache().entry(index).orElse(null);
       if (entry == null) {
@@ -37,6 +44,20 @@ public final class CommittedLog implements Property {
       entries.add(entry);
       commitTerms.add(node.status().term());
     }
+  }
+
+  /**
+   * An entry is committed by the majorities of the membership that is in force at it. Except in a joint membership's end: a
+   * leader that has appended C_new decides by C_new alone, also on what is between the two entries. The joint one is
+   * committed by then, so nobody can be elected by the outgoing voters alone any more.
+   */
+  private static Membership holders(Membership atEntry, Membership inForce) {
+    return atEntry.isJoint() && !inForce.isJoint() ? inForce : atEntry;
+  }
+
+  /** The newest membership that is committed; empty before the first commit. */
+  public Optional<MembershipEntry> membership() {
+    return membership;
   }
 
   public long lastIndex() {
@@ -80,8 +101,8 @@ public final class CommittedLog implements Property {
 
   /** Whether a majority of the voters, of both halves of a joint membership, holds the last committed entry durably. */
   boolean isOnQuorum(ClusterView cluster) {
-    return isMajority(cluster, membership.voters())
-        && (!membership.isJoint() || isMajority(cluster, membership.outgoingVoters()));
+    return isMajority(cluster, holders.voters())
+        && (!holders.isJoint() || isMajority(cluster, holders.outgoingVoters()));
   }
 
   private boolean isMajority(ClusterView cluster, SortedSet<NodeId> voters) {

@@ -25,6 +25,7 @@ public final class Invariants implements Property {
             committed,
             new CommittedOnQuorum(cluster, committed),
             new CommittedStays(cluster, committed),
+            new MembershipSteps(),
             new StateMachineSafety(committed),
             new CommitGrows(),
             new AppliedGrows(),

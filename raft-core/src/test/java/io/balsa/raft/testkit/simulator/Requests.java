@@ -4,6 +4,7 @@ import io.balsa.raft.Outcome;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.EntryId;
+import io.balsa.raft.model.MembershipChange;
 import io.balsa.raft.model.RejectReason;
 import io.balsa.raft.protocol.Input;
 import io.balsa.raft.protocol.ProposalDecision;
@@ -69,6 +70,21 @@ final class Requests {
     undecided.put(lastProposalId, client);
     arrived.add(new Proposal(lastProposalId, command));
     node.scheduleTurn();
+  }
+
+  /** The outcome is told when the entry that begins the change is applied. */
+  void change(MembershipChange change, Consumer<Outcome<Object>> operator) {
+    lastProposalId++;
+    undecided.put(lastProposalId, operator);
+    node.feed(new Input.ChangeMembership(lastProposalId, change));
+  }
+
+  /** It never reached the core. */
+  void withdraw(long proposalId) {
+    Consumer<Outcome<Object>> client = undecided.remove(proposalId);
+    if (client != null) {
+      client.accept(new Outcome.Unknown<>());
+    }
   }
 
   /** What arrived since the last turn of the loop, in one input or one each. */

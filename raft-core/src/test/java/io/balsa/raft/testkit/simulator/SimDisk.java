@@ -5,6 +5,7 @@ import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.PersistBatch;
 import io.balsa.raft.model.SnapshotMeta;
 import io.balsa.raft.testkit.invariant.LogImage;
+import io.balsa.raft.testkit.invariant.PropertyViolation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -192,21 +193,21 @@ final class SimDisk {
 
   /**
    * What a store does before it reports what it found. The newest snapshot may be ahead of the log, when the crash came
-   * between the two: then the log begins after it. Its last entry's term may even be ahead of the durable one; entering a
-   * term without voting in it is always safe.
+   * between the two: then the log begins after it. An empty log beside a snapshot would be one that was lost.
    */
   List<String> recover() {
     List<String> notes = new ArrayList<>();
     Optional<StoredSnapshot> snapshot = latestSnapshot();
+    if (snapshot.isPresent() && platter.restored(1).isEmpty()) {
+      throw new PropertyViolation(
+          "LogBesideSnapshot", node + " can't tell its log from a lost one: it is empty");
+    }
     if (snapshot.isPresent()) {
       SnapshotMeta meta = snapshot.get().meta();
       if (meta.index() > platter.base().index() && !platter.holds(meta.last())) {
         notes.add("log " + platter.last() + " gives way to snapshot " + meta.last());
         world.reached(Reached.RECOVERY_FROM_SNAPSHOT_ONLY);
         platter.resetTo(meta);
-      }
-      if (platter.hardState().term() < meta.last().term()) {
-        platter.writeHardState(new HardState(meta.last().term(), Optional.empty()));
       }
     }
     cache = platter.copy();

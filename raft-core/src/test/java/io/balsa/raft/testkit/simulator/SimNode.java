@@ -245,6 +245,16 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     }
   }
 
+  /** Takes back the membership changes that were asked for and not looked at yet, for instance because the node is paused. */
+  void withdrawChanges() {
+    for (Input input : List.copyOf(inbox)) {
+      if (input instanceof Input.ChangeMembership change) {
+        inbox.remove(input);
+        requests.withdraw(change.proposalId());
+      }
+    }
+  }
+
   void scheduleTurn() {
     if (running && !turnScheduled) {
       turnScheduled = true;
@@ -274,8 +284,10 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     Ready ready = core.takeReady();
     world.trace().ready(id(), ready, status);
     world.invariants().onReady(this, ready);
+    world.changes().onReady(this, ready);
     ready.persist().ifPresent(batch -> disk.write(batch, this::onDurable));
     world.invariants().onStepped(this);
+    world.changes().onStepped(this);
     carryOut(ready);
     scheduleWake();
   }

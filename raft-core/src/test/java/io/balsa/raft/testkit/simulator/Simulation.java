@@ -2,6 +2,7 @@ package io.balsa.raft.testkit.simulator;
 
 import io.balsa.raft.message.Message;
 import io.balsa.raft.model.Membership;
+import io.balsa.raft.model.MembershipEntry;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.PersistBatch;
 import io.balsa.raft.model.SnapshotMeta;
@@ -11,6 +12,7 @@ import io.balsa.raft.protocol.Send;
 import io.balsa.raft.spi.StateMachine;
 import io.balsa.raft.testkit.invariant.ClusterView;
 import io.balsa.raft.testkit.invariant.Invariants;
+import io.balsa.raft.testkit.invariant.LogImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +29,8 @@ final class Simulation<S extends StateMachine<?>>
   private final EventQueue queue = new EventQueue();
   private final EventTrace trace;
   private final Invariants invariants;
+  private final ChangeWatch changes = new ChangeWatch(this);
+  private final MembershipEntry initial;
   private final ClientHistory history = new ClientHistory();
   private final SimNetwork network;
   private final SplittableRandom transferRandom;
@@ -46,8 +50,13 @@ final class Simulation<S extends StateMachine<?>>
       ids.add(NodeId.of("n" + i));
     }
     SnapshotMeta base = SnapshotMeta.initial(Membership.ofVoters(ids));
+    this.initial = base.membership();
     for (NodeId id : ids) {
       nodes.add(new SimNode<>(this, this, options.subject(), id, base, root.split()));
+    }
+    for (int i = 1; i <= swarm.spares; i++) {
+      NodeId id = NodeId.of("n" + (swarm.nodes + i));
+      nodes.add(new SimNode<>(this, this, options.subject(), id, SnapshotMeta.NONE, root.split()));
     }
   }
 
@@ -69,6 +78,35 @@ final class Simulation<S extends StateMachine<?>>
   @Override
   public Invariants invariants() {
     return invariants;
+  }
+
+  @Override
+  public ChangeWatch changes() {
+    return changes;
+  }
+
+  /** The newest membership that is committed. */
+  MembershipEntry membership() {
+    return invariants.committed().membership().orElse(initial);
+  }
+
+  /**
+   * All memberships that can be in force in a node that may still be elected: the newest committed one, and those after it
+   * in any log.
+   */
+  List<Membership> electable() {
+    MembershipEntry settled = membership();
+    List<Membership> all = new ArrayList<>(List.of(settled.membership()));
+    for (SimNode<S> node : nodes) {
+      for (LogImage log : List.of(node.cache(), node.platter())) {
+        MembershipEntry newest = log.membershipAt(log.lastIndex());
+        while (newest.id().index() > settled.id().index()) {
+          all.add(newest.membership());
+          newest = log.membershipAt(newest.id().index() - 1);
+        }
+      }
+    }
+    return all;
   }
 
   @Override
@@ -145,7 +183,7 @@ final class Simulation<S extends StateMachine<?>>
 
   /**
    * A snapshot's journey: it takes time, it can fail on the way and at either end, and whatever happens, the sender's core
-   * hears of it exactly once.
+   * hears of it exactly once. As the driver does, it is stored only when the sender's term is durable at the receiver.
    */
   @Override
   public void sendSnapshot(NodeId from, Send.SendSnapshot send) {
@@ -160,7 +198,8 @@ final class Simulation<S extends StateMachine<?>>
               receiver.isRunning()
                   && !network.isCut(from, send.to())
                   && !network.isCut(send.to(), from)
-                  && send.term() >= receiver.status().term()
+                  && send.term() == receiver.status().term()
+                  && send.term() <= receiver.platter().hardState().term()
                   && transferRandom.nextInt(10) > 0;
           if (arrives) {
             receiver.after(

@@ -1,12 +1,17 @@
 package io.balsa.raft.testkit.simulator;
 
+import io.balsa.raft.model.Membership;
+import io.balsa.raft.model.NodeId;
+import io.balsa.raft.protocol.quorum.JointQuorum;
 import io.balsa.raft.spi.StateMachine;
 import io.balsa.raft.testkit.invariant.PropertyViolation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 
 /**
  * Runs whole clusters in virtual time, one seed at a time: the same seed and options give the same run, event by event, on
@@ -57,6 +62,7 @@ public final class Simulator {
     private final SimOptions<S> options;
     private final SplittableRandom random;
     private final Faults<S> faults;
+    private final Operator<S> operator;
     private final List<SimClient<S>> clients = new ArrayList<>();
 
     Run(Simulation<S> simulation, SimOptions<S> options, SplittableRandom root) {
@@ -64,6 +70,7 @@ public final class Simulator {
       this.options = options;
       this.random = root.split();
       this.faults = new Faults<>(simulation, simulation.network(), root.split());
+      this.operator = new Operator<>(simulation, root.split());
       for (int i = 0; i < simulation.swarm().clients; i++) {
         clients.add(new SimClient<>(simulation, options.subject(), root.split()));
       }
@@ -74,13 +81,16 @@ public final class Simulator {
       pass(WARM_UP_NANOS);
       simulation.network().setCalm(false);
       faults.begin();
+      operator.begin();
       pass(options.faults().toNanos());
       faults.end();
+      operator.end();
       simulation.network().setCalm(true);
       List<SimNode<S>> core = healMajority();
       awaitProgress(core);
       healAll();
       awaitConvergence();
+      bringAllBack();
       judge();
     }
 
@@ -102,7 +112,7 @@ public final class Simulator {
       for (int i = shuffled.size() - 1; i > 0; i--) {
         shuffled.set(i, shuffled.set(random.nextInt(i + 1), shuffled.get(i)));
       }
-      List<SimNode<S>> core = shuffled.subList(0, shuffled.size() / 2 + 1);
+      List<SimNode<S>> core = shuffled.subList(0, quorumSize(shuffled));
       List<SimNode<S>> rest = shuffled.subList(core.size(), shuffled.size());
       note("healed majority: " + core.stream().map(node -> node.id().value()).sorted().toList());
       simulation.network().heal(link -> true);
@@ -122,6 +132,16 @@ public final class Simulator {
       return core;
     }
 
+    /** How many of the first nodes are a quorum in every membership that could be in force. */
+    private int quorumSize(List<SimNode<S>> shuffled) {
+      List<JointQuorum> quorums = simulation.electable().stream().map(JointQuorum::new).toList();
+      Set<NodeId> first = new TreeSet<>();
+      while (!quorums.stream().allMatch(quorum -> quorum.isMetBy(first::contains))) {
+        first.add(shuffled.get(first.size()).id());
+      }
+      return first.size();
+    }
+
     private static void heal(SimNode<?> node) {
       node.restart();
       node.disk().heal();
@@ -134,6 +154,7 @@ public final class Simulator {
       long deadline =
           simulation.queue().now()
               + PROGRESS_ELECTIONS * electionNanos() * 5 / 4
+              + lateNanos()
               + catchUpNanos(core);
       while (simulation.history().floor() == floor
           || simulation.count(Reached.WRITE_COMMITTED) == before) {
@@ -144,6 +165,12 @@ public final class Simulator {
         core.forEach(this::probe);
         pass(electionNanos() / 4);
       }
+    }
+
+    /** On a link that keeps the order, one late message from the time of the faults holds up all that follow it. */
+    private long lateNanos() {
+      Swarm swarm = simulation.swarm();
+      return swarm.longDelay > 0 && !swarm.reorders ? swarm.longDelayNanos : 0;
     }
 
     /** A client that writes once, at this node. */
@@ -186,10 +213,37 @@ public final class Simulator {
       }
     }
 
+    /** Makes voters of all nodes, whatever they have been and are. */
+    private void bringAllBack() {
+      if (!simulation.swarm().churn) {
+        return;
+      }
+      note("all nodes are to vote");
+      long deadline =
+          simulation.queue().now()
+              + CONVERGENCE_ELECTIONS * electionNanos()
+              + catchUpNanos(simulation.nodes());
+      while (!operator.bringAllBack()) {
+        if (simulation.queue().now() > deadline) {
+          throw new PropertyViolation(
+              "Convergence", "a healed cluster doesn't take all nodes in in time");
+        }
+        pass(electionNanos() / 2);
+      }
+      awaitConvergence();
+    }
+
+    /** The nodes that take part; others may well have missed the end of the log. */
+    private List<SimNode<S>> members() {
+      Membership membership = simulation.membership().membership();
+      return simulation.nodes().stream().filter(node -> membership.contains(node.id())).toList();
+    }
+
     private boolean hasConverged() {
       long last = simulation.invariants().committed().lastIndex();
-      return simulation.nodes().stream().anyMatch(SimNode::isLeader)
-          && simulation.nodes().stream()
+      return !simulation.membership().membership().isJoint()
+          && members().stream().anyMatch(SimNode::isLeader)
+          && members().stream()
               .allMatch(
                   node ->
                       node.status().appliedIndex() == last

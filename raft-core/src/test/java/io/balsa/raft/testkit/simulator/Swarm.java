@@ -41,6 +41,12 @@ final class Swarm {
   final boolean transfers;
   final boolean hints;
 
+  /** Whether the membership changes, among the nodes that the run begins with and these. */
+  final boolean churn;
+
+  final int spares;
+  final long changeEveryNanos;
+
   /** How long between two faults, on average. */
   final long faultEveryNanos;
 
@@ -79,6 +85,9 @@ final class Swarm {
     clients = random.nextInt(1, 9);
     readShare = random.nextDouble() * 0.8;
     thinkNanos = random.nextLong(1, 200) * MILLI;
+    churn = random.nextBoolean();
+    spares = churn ? random.nextInt(1, 4) : 0;
+    changeEveryNanos = random.nextLong(50, 2_000) * MILLI;
   }
 
   private static int pick(SplittableRandom random, int... choices) {
@@ -92,7 +101,7 @@ final class Swarm {
         Locale.ROOT,
         "%d nodes, election %d ms, heartbeat %d ms, %d entries × %d appends, %d bytes, snapshot every %d keeping %d,"
             + " delay %d µs%s, drop %.2f, duplicate %.2f, long delay %.2f of %d ms, write %d µs%s, apply %d µs, on:%s%s%s%s%s%s%s,"
-            + " a fault every %d ms, %d clients",
+            + " a fault every %d ms, %d clients%s",
         nodes,
         electionNanos / MILLI,
         heartbeatNanos / MILLI,
@@ -118,6 +127,7 @@ final class Swarm {
         transfers ? " transfers" : "",
         hints ? " hints" : "",
         faultEveryNanos / MILLI,
-        clients);
+        clients,
+        churn ? ", " + spares + " spares, a change every " + changeEveryNanos / MILLI + " ms" : "");
   }
 }

@@ -14,6 +14,8 @@ interface World {
 
   Invariants invariants();
 
+  ChangeWatch changes();
+
   boolean has(PlantedBug bug);
 
   void reached(Reached what);
