@@ -26,6 +26,8 @@ public final class Invariants implements Property {
             new CommittedOnQuorum(cluster, committed),
             new CommittedStays(cluster, committed),
             new StateMachineSafety(committed),
+            new AppliedIsDurable(),
+            new MatchIsDurable(cluster),
             new CommitGrows(),
             new AppliedGrows(),
             new BoundsOrdered(),
