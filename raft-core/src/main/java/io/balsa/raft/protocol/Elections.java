@@ -96,6 +96,7 @@ final class Elections {
       roles.becomeLeader();
     } else if (candidate.tally.isLost()) {
       roles.becomeFollower(state.term(), Optional.empty());
+      state.electionTimer.onElectionLost(state.now);
     }
   }
 
@@ -116,7 +117,7 @@ final class Elections {
     if (state.role instanceof FollowerState follower
         && follower.leader().equals(Optional.of(peer))) {
       roles.loseLeader(follower);
-      state.electionTimer.hurry(state.now);
+      state.electionTimer.hurry(peer, state.now);
     }
   }
 

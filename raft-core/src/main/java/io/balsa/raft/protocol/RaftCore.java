@@ -393,10 +393,18 @@ public final class RaftCore {
       Optional<LeaderState> leader = leaderOf(request);
       if (leader.isPresent()) {
         leading.onProposeRequest(leader.get(), from, request);
-      } else {
+      } else if (!hasPerhapsLed(request.term())) {
         leading.refuse(from, request, RejectReason.NOT_LEADER);
       }
       return null;
+    }
+
+    /**
+     * Whether this node may have been the request's leader, in this life or an earlier one: then the request may be a repeated
+     * one that it has appended, and to refuse it would be a lie. Its sender gives up by itself, with an unknown outcome.
+     */
+    private boolean hasPerhapsLed(long term) {
+      return term == state.term() && state.votedFor().equals(Optional.of(state.self()));
     }
 
     @Override

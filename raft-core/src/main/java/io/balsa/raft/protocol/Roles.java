@@ -77,6 +77,7 @@ final class Roles {
   void becomePreCandidate() {
     leaveRole();
     CandidateState candidate = CandidateState.forPreVote(state.quorum());
+    countOutTheGone(candidate);
     state.role = candidate;
     state.electionTimer.restartForPreVote(state.now);
     candidate.tally.record(state.self(), true);
@@ -101,14 +102,21 @@ final class Roles {
     leaveRole();
     state.enterTerm(state.term() + 1);
     state.voteFor(state.self());
-    state.role = CandidateState.forVote(state.quorum(), state.writes.latestId() + 1);
-    state.electionTimer.restart(state.now);
+    CandidateState candidate = CandidateState.forVote(state.quorum(), state.writes.latestId() + 1);
+    countOutTheGone(candidate);
+    state.role = candidate;
+    state.electionTimer.restartForVote(state.now);
     VoteRequest request = new VoteRequest(state.term(), state.log.last(), leadershipTransfer);
     for (NodeId peer : state.peers()) {
       if (state.membership().isVoter(peer)) {
         state.outbox.sendAfterPersist(peer, request);
       }
     }
+  }
+
+  /** Without this, a vote that those who are left have split would stay open for as long as the dead don't answer. */
+  private void countOutTheGone(CandidateState candidate) {
+    state.electionTimer.goneLeader().ifPresent(gone -> candidate.tally.record(gone, false));
   }
 
   /** "nextIndex[]: initialized to leader last log index + 1" (Figure 2), then a no-op of the new term (paper §8). */

@@ -1,5 +1,7 @@
 package io.balsa.raft.protocol.election;
 
+import io.balsa.raft.model.NodeId;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -13,8 +15,8 @@ public final class ElectionTimer {
 
   private long deadline;
 
-  /** The leader's process is known to be gone: don't wait for its silence to tell. */
-  private boolean hurry;
+  /** The last leader, if its process is known to be gone: then don't wait for its silence, nor for its vote. */
+  private Optional<NodeId> goneLeader = Optional.empty();
 
   /**
    * @param hurryNanos how long to wait between tries when there is certainly no leader any more
@@ -38,16 +40,28 @@ public final class ElectionTimer {
 
   /** A leader was heard, or a vote was given. */
   public void restart(long now) {
-    hurry = false;
+    goneLeader = Optional.empty();
     deadline = now + timeoutNanos + random.nextLong(timeoutNanos);
   }
 
   /** This node asks for pre-votes and will ask again if nothing comes of it. */
   public void restartForPreVote(long now) {
-    if (hurry) {
+    if (goneLeader.isPresent()) {
       deadline = now + hurryNanos + random.nextLong(hurryNanos);
     } else {
       restart(now);
+    }
+  }
+
+  /** This node asks for votes, which wait for disks: give them a full timeout also in a hurry. */
+  public void restartForVote(long now) {
+    deadline = now + timeoutNanos + random.nextLong(timeoutNanos);
+  }
+
+  /** Others were asked for votes at the same time, and nobody won. In a hurry, don't wait for the timeout to say so. */
+  public void onElectionLost(long now) {
+    if (goneLeader.isPresent()) {
+      restartForPreVote(now);
     }
   }
 
@@ -57,8 +71,13 @@ public final class ElectionTimer {
   }
 
   /** The leader's process is gone: try soon, and, as others may learn of it later, try again soon. */
-  public void hurry(long now) {
-    hurry = true;
+  public void hurry(NodeId gone, long now) {
+    goneLeader = Optional.of(gone);
     deadline = Math.min(deadline, now + random.nextLong(hurryNanos));
+  }
+
+  /** Who needn't be waited for: a vote is lost when it can't be won without this node's. */
+  public Optional<NodeId> goneLeader() {
+    return goneLeader;
   }
 }

@@ -83,11 +83,17 @@ class VotesTest {
   void aLeaderKnownToBeGoneIsReplacedWithinAHeartbeatAndTriedAgainSoon() {
     ElectionTimer timer = new ElectionTimer(1_000, 100, 42, 0);
     timer.restart(0);
-    timer.hurry(10);
+    timer.hurry(A, 10);
     assertThat(timer.deadline()).isLessThan(110);
     timer.restartForPreVote(200);
     assertThat(timer.deadline()).isLessThan(400);
+    timer.restartForVote(210);
+    assertThat(timer.deadline()).as("votes wait for disks").isGreaterThanOrEqualTo(1_210);
+    timer.onElectionLost(220);
+    assertThat(timer.deadline()).as("a split vote is tried again soon").isLessThan(420);
     timer.restart(300);
+    timer.onElectionLost(310);
+    assertThat(timer.deadline()).isGreaterThanOrEqualTo(1_300);
     timer.restartForPreVote(400);
     assertThat(timer.deadline()).as("a leader was heard since").isGreaterThanOrEqualTo(1_400);
   }

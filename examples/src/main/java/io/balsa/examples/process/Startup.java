@@ -1,0 +1,31 @@
+package io.balsa.examples.process;
+
+import java.time.Duration;
+
+/** The wait between a member's start and its use. */
+public final class Startup {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  private Startup() {}
+
+  /**
+   * Waits until the member says that it can serve.
+   *
+   * @throws ExampleException with the end of its log if it exits or takes too long
+   */
+  public static void awaitHealthy(MemberSpec member, ProcessRef process) {
+    boolean healthy =
+        Await.holds(
+            DEADLINE,
+            () -> {
+              if (!process.isAlive()) {
+                throw new ExampleException(member.name() + " exited" + LogTail.print(member));
+              }
+              return Health.isHealthy(member);
+            });
+    if (!healthy) {
+      throw new ExampleException(
+          member.name() + " wasn't healthy within " + DEADLINE + LogTail.print(member));
+    }
+  }
+}
