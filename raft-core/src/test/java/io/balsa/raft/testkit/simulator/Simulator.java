@@ -44,7 +44,7 @@ public final class Simulator {
       new Run<>(simulation.get(), options, root).run();
     } catch (RuntimeException | AssertionError e) {
       String context = simulation.map(s -> s.trace().render() + s.picture()).orElse("");
-      throw new SimulationFailure(seed, options.bug(), e, context);
+      throw new SimulationFailure(seed, options, e, context);
     }
     Simulation<S> done = simulation.get();
     return new SimReport(

@@ -1,5 +1,6 @@
 package io.balsa.raft.testkit.zoo;
 
+import io.balsa.raft.testkit.simulator.SimulationFailure;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -65,14 +66,19 @@ public final class HuntMain {
     }
     SeedRunner.Finding found = finding.get();
     if (inFull) {
-      System.out.println(found.message());
+      found
+          .message()
+          .lines()
+          .filter(line -> !line.startsWith(SimulationFailure.AGAIN))
+          .forEach(System.out::println);
     }
     System.out.printf(
         Locale.ROOT,
-        "%s was found as %s after %d seeds: examples/bin/simulate --bug %s --seed %d%n",
+        "%s was found as %s by seed %d: %s--bug %s --seed %d%n",
         bug.name(),
         found.property(),
-        found.seed() - first + 1,
+        found.seed(),
+        SimulationFailure.AGAIN,
         bug.name(),
         found.seed());
     return true;
