@@ -23,9 +23,9 @@ final class Unanswered {
   private final Map<SimNetwork.Link, Stream> streams = new TreeMap<>();
 
   Unanswered(Swarm swarm) {
-    // A hint that the peer is gone, true or not, allows another probe each time.
+    // A hint that the peer is gone allows another probe each time; a paused leader hears late.
     appendsMax =
-        swarm.hints
+        swarm.hints || swarm.pauses
             ? Integer.MAX_VALUE
             : MESSAGES_PER_APPEND * (2 * swarm.inflightAppendsMax + PROBES);
   }
