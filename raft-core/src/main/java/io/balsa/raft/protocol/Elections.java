@@ -41,6 +41,7 @@ final class Elections {
   }
 
   void onPreVoteResponse(NodeId from, PreVoteResponse response) {
+    state.electionTimer.onAnswer(from);
     boolean answersThisRound = response.proposedTerm() == state.term() + 1;
     if (state.role instanceof CandidateState candidate && candidate.preVote && answersThisRound) {
       candidate.tally.record(from, response.granted());
@@ -78,6 +79,7 @@ final class Elections {
   }
 
   void onVoteResponse(NodeId from, VoteResponse response) {
+    state.electionTimer.onAnswer(from);
     if (state.role instanceof CandidateState candidate && !candidate.preVote) {
       count(candidate, from, response.granted());
     }

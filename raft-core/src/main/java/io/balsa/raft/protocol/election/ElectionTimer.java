@@ -76,6 +76,13 @@ public final class ElectionTimer {
     deadline = Math.min(deadline, now + random.nextLong(hurryNanos));
   }
 
+  /** Who was taken for gone answers. It is waited for again, or those who need its vote would never get it. */
+  public void onAnswer(NodeId from) {
+    if (goneLeader.equals(Optional.of(from))) {
+      goneLeader = Optional.empty();
+    }
+  }
+
   /** Who needn't be waited for: a vote is lost when it can't be won without this node's. */
   public Optional<NodeId> goneLeader() {
     return goneLeader;

@@ -27,6 +27,8 @@ public final class Invariants implements Property {
             new CommittedStays(cluster, committed),
             new MembershipSteps(),
             new StateMachineSafety(committed),
+            new AppliedIsDurable(),
+            new MatchIsDurable(cluster),
             new CommitGrows(),
             new AppliedGrows(),
             new BoundsOrdered(),

@@ -14,11 +14,13 @@ import java.util.Optional;
 public record SimOptions<S extends StateMachine<?>>(
     SimSubject<S> subject, Duration faults, Optional<PlantedBug> bug, boolean textHash) {
 
+  static final Duration FAULTS = Duration.ofSeconds(30);
+
   /** Thirty seconds of faults over a few registers. */
   public static final SimOptions<RegisterMap> DEFAULT = of(RegisterMap.SUBJECT);
 
   public static <S extends StateMachine<?>> SimOptions<S> of(SimSubject<S> subject) {
-    return new SimOptions<>(subject, Duration.ofSeconds(30), Optional.empty(), false);
+    return new SimOptions<>(subject, FAULTS, Optional.empty(), false);
   }
 
   public SimOptions<S> withFaults(Duration duration) {

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -17,10 +18,21 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class SimulateMain {
   private static final String USAGE =
       """
-      usage: simulate [--seeds N] [--first S] [--jobs J] [--seconds V]   N seeds from S on, V virtual seconds of faults each
-             simulate --seed S                                           one seed
-             simulate --bug NAME …                                       with a planted bug: succeeds if it is found
+      usage: simulate [--seeds N] [--first S] [--jobs J] [--seconds V] [--workload register]
+             simulate --seed S
+             simulate --bug NAME [--first S] [--seeds N] [--jobs J] [--seed S]
              simulate --list-bugs
+
+      Runs N (1000) simulated clusters, one for each seed from S on (by the clock), each through V (30) virtual seconds of
+      crashes, partitions, lost messages and slow disks, and checks every step. The same seed is the same run, event by
+      event, however many run at once (J, one thread each).
+
+      --seed S      one seed, once more
+      --workload    what clients do: register, writes and reads of a few registers
+      --bug NAME    plants a bug and looks for the first of N (2000) seeds, from S (1) on, that finds it; "all" hunts each
+      --list-bugs   the bugs
+
+      Exits with 0 if every seed passed, or every bug was found; with 1 if not.
       """;
 
   private static final int FAILURES_SHOWN = 3;
@@ -32,12 +44,12 @@ public final class SimulateMain {
   private final long seeds;
   private final int jobs;
 
+  private final AtomicBoolean finished = new AtomicBoolean();
   private final AtomicLong next = new AtomicLong();
   private final AtomicLong passed = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
   private final AtomicLong events = new AtomicLong();
   private final AtomicLong virtualNanos = new AtomicLong();
-  private final AtomicLong firstFailure = new AtomicLong(-1);
   private final AtomicLongArray reached = new AtomicLongArray(Reached.values().length);
   private final long startedAt = System.nanoTime();
   private final AtomicLong reportAt = new AtomicLong(startedAt + PROGRESS_NANOS);
@@ -51,12 +63,11 @@ public final class SimulateMain {
 
   public static void main(String[] args) throws InterruptedException, ExecutionException {
     List<String> list = Arrays.asList(args);
-    if (list.contains("--help")) {
+    if (list.contains("--help") || list.contains("-h")) {
       System.out.print(USAGE);
-    } else if (list.contains("--list-bugs")) {
-      for (PlantedBug bug : PlantedBug.values()) {
-        System.out.println(bug + "  " + bug.explanation());
-      }
+    } else if (!value(list, "--workload").orElse("register").equals("register")) {
+      System.err.println("simulate: there is no such workload; see simulate --help");
+      System.exit(2);
     } else {
       System.exit(parse(list).run());
     }
@@ -64,7 +75,6 @@ public final class SimulateMain {
 
   private static SimulateMain parse(List<String> args) {
     Optional<String> seed = value(args, "--seed");
-    Optional<PlantedBug> bug = value(args, "--bug").map(PlantedBug::valueOf);
     SimOptions<RegisterMap> options =
         SimOptions.DEFAULT.withFaults(
             Duration.ofSeconds(value(args, "--seconds").map(Long::parseLong).orElse(30L)));
@@ -74,7 +84,7 @@ public final class SimulateMain {
             .orElseGet(() -> System.currentTimeMillis() % 1_000_000_000L * 1_000);
     long seeds = seed.isPresent() ? 1 : value(args, "--seeds").map(Long::parseLong).orElse(1_000L);
     int jobs = value(args, "--jobs").map(Integer::parseInt).orElse(1);
-    return new SimulateMain(bug.map(options::withBug).orElse(options), first, seeds, jobs);
+    return new SimulateMain(options, first, seeds, jobs);
   }
 
   private static Optional<String> value(List<String> args, String name) {
@@ -84,6 +94,8 @@ public final class SimulateMain {
 
   private int run() throws InterruptedException, ExecutionException {
     System.out.printf(Locale.ROOT, "%d seeds from %d, %d jobs%n", seeds, first, jobs);
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(this::printInterrupted, "simulate-interrupted"));
     ExecutorService executor = Executors.newFixedThreadPool(jobs);
     List<Future<?>> workers = new ArrayList<>();
     for (int i = 0; i < jobs; i++) {
@@ -93,11 +105,8 @@ public final class SimulateMain {
       worker.get();
     }
     executor.shutdown();
-    printCounters();
-    printProgress();
-    if (options.bug().isPresent()) {
-      return reportBug(options.bug().get());
-    }
+    finished.set(true);
+    printSummary();
     return failed.get() == 0 && reachedAll() ? 0 : 1;
   }
 
@@ -113,18 +122,10 @@ public final class SimulateMain {
     return all;
   }
 
-  private int reportBug(PlantedBug bug) {
-    boolean found = failed.get() > 0;
-    System.out.println(
-        found ? bug + " was found, first by seed " + firstFailure.get() : bug + " was not found");
-    return found ? 0 : 1;
-  }
-
   private void work() {
     while (true) {
       long offset = next.getAndIncrement();
-      boolean bugFound = options.bug().isPresent() && failed.get() > 0;
-      if (offset >= seeds || bugFound) {
+      if (offset >= seeds) {
         return;
       }
       runSeed(first + offset);
@@ -147,14 +148,25 @@ public final class SimulateMain {
         System.out.println(report);
       }
     } catch (SimulationFailure failure) {
-      firstFailure.compareAndSet(-1, seed);
       if (failed.incrementAndGet() <= FAILURES_SHOWN) {
         System.out.println(failure.getMessage());
-        failure.printStackTrace(System.out);
       } else {
-        System.out.println("seed " + seed + " fails: " + failure.property());
+        System.out.println(failure.property() + ": " + SimulationFailure.AGAIN + "--seed " + seed);
       }
     }
+  }
+
+  /** Ctrl-C: what there is so far. */
+  private void printInterrupted() {
+    if (!finished.get()) {
+      System.out.println("interrupted");
+      printSummary();
+    }
+  }
+
+  private void printSummary() {
+    printCounters();
+    printProgress();
   }
 
   private void printCounters() {

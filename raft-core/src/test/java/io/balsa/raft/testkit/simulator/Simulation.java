@@ -33,6 +33,7 @@ final class Simulation<S extends StateMachine<?>>
   private final MembershipEntry initial;
   private final ClientHistory history = new ClientHistory();
   private final SimNetwork network;
+  private final Unanswered unanswered;
   private final SplittableRandom transferRandom;
   private final List<SimNode<S>> nodes = new ArrayList<>();
   private final long[] reached = new long[Reached.values().length];
@@ -44,6 +45,7 @@ final class Simulation<S extends StateMachine<?>>
     this.trace = new EventTrace(queue, options.textHash());
     this.invariants = new Invariants(this);
     this.network = new SimNetwork(this, this, root.split());
+    this.unanswered = new Unanswered(swarm);
     this.transferRandom = root.split();
     List<NodeId> ids = new ArrayList<>();
     for (int i = 1; i <= swarm.nodes; i++) {
@@ -167,6 +169,7 @@ final class Simulation<S extends StateMachine<?>>
   public void send(NodeId from, NodeId to, Message message) {
     SimNode<S> sender = get(from);
     invariants.onSent(sender, to, message);
+    unanswered.onSent(new SimNetwork.Link(from, to), sender.incarnation(), message);
     network.send(from, to, message);
     boolean noticed = swarm.hints && !get(to).isRunning() && transferRandom.nextInt(4) == 0;
     if (noticed && !network.isCut(from, to) && !network.isCut(to, from)) {
@@ -178,6 +181,7 @@ final class Simulation<S extends StateMachine<?>>
   @Override
   public void onMessage(NodeId from, NodeId to, Message message) {
     trace.delivered(to, message);
+    unanswered.onHeard(new SimNetwork.Link(from, to));
     get(to).feed(new Input.Received(from, message));
   }
 

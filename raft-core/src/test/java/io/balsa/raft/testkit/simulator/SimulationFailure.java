@@ -1,16 +1,18 @@
 package io.balsa.raft.testkit.simulator;
 
 import io.balsa.raft.testkit.invariant.PropertyViolation;
-import java.util.Optional;
 
 /** A run that failed: what was broken, the last events before it, and how to see it again. */
 public final class SimulationFailure extends AssertionError {
   private static final long serialVersionUID = 1L;
 
+  /** How the last line begins, which says how to see the run again. */
+  public static final String AGAIN = "Again: examples/bin/simulate ";
+
   private final long seed;
   private final String property;
 
-  SimulationFailure(long seed, Optional<PlantedBug> bug, Throwable cause, String context) {
+  SimulationFailure(long seed, SimOptions<?> options, Throwable cause, String context) {
     super(
         "seed "
             + seed
@@ -22,9 +24,14 @@ public final class SimulationFailure extends AssertionError {
             + seed
             + ": "
             + (cause instanceof PropertyViolation ? cause.getMessage() : cause.toString())
-            + "\nAgain: ./mvnw -pl raft-core test -Dtest=SimulatorTest#freshSeedsPass -Dsim.seeds=1 -Dsim.first="
-            + seed
-            + bug.map(planted -> " -Dsim.bug=" + planted).orElse(""),
+            + "\n"
+            + AGAIN
+            + options.bug().map(planted -> "--bug " + planted + " ").orElse("")
+            + (options.faults().equals(SimOptions.FAULTS)
+                ? ""
+                : "--seconds " + options.faults().toSeconds() + " ")
+            + "--seed "
+            + seed,
         cause);
     this.seed = seed;
     this.property =

@@ -18,7 +18,7 @@ import java.util.TreeSet;
  * every JVM.
  *
  * <pre>
- * warm-up ─► faults ─► heal a random majority: progress? ─► heal all: convergence? ─► judge the clients' history
+ * warm-up ─► faults ─► heal a random majority: progress? rest? ─► heal all: convergence? ─► judge the clients' history
  * </pre>
  *
  * <p>Stateless; any number of threads may run seeds at once.
@@ -30,6 +30,11 @@ public final class Simulator {
   private static final int PROGRESS_ELECTIONS = 10;
 
   private static final int CONVERGENCE_ELECTIONS = 30;
+
+  /** For how many election timeouts a healed majority is watched, and how many elections it may hold meanwhile. */
+  private static final int REST_ELECTIONS = 8;
+
+  private static final int REST_TERMS_MAX = 2;
 
   private Simulator() {}
 
@@ -44,7 +49,7 @@ public final class Simulator {
       new Run<>(simulation.get(), options, root).run();
     } catch (RuntimeException | AssertionError e) {
       String context = simulation.map(s -> s.trace().render() + s.picture()).orElse("");
-      throw new SimulationFailure(seed, options.bug(), e, context);
+      throw new SimulationFailure(seed, options, e, context);
     }
     Simulation<S> done = simulation.get();
     return new SimReport(
@@ -88,6 +93,7 @@ public final class Simulator {
       simulation.network().setCalm(true);
       List<SimNode<S>> core = healMajority();
       awaitProgress(core);
+      watchTerms();
       healAll();
       awaitConvergence();
       bringAllBack();
@@ -171,6 +177,21 @@ public final class Simulator {
     private long lateNanos() {
       Swarm swarm = simulation.swarm();
       return swarm.longDelay > 0 && !swarm.reorders ? swarm.longDelayNanos : 0;
+    }
+
+    /** Where a majority hears its leader, terms rest: who is cut off asks before it raises one (thesis §9.6). */
+    private void watchTerms() {
+      long before = highestTerm();
+      pass(REST_ELECTIONS * electionNanos());
+      if (highestTerm() - before > REST_TERMS_MAX) {
+        throw new PropertyViolation(
+            "TermsRest",
+            "the term rose from " + before + " to " + highestTerm() + " with a majority healed");
+      }
+    }
+
+    private long highestTerm() {
+      return simulation.nodes().stream().mapToLong(node -> node.status().term()).max().orElse(0);
     }
 
     /** A client that writes once, at this node. */

@@ -1,0 +1,71 @@
+package io.balsa.raft.testkit.invariant;
+
+import io.balsa.raft.model.EntryId;
+import io.balsa.raft.model.NodeId;
+import io.balsa.raft.model.Role;
+import io.balsa.raft.protocol.CoreStatus;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a leader takes a follower to hold, the follower holds on its platter, unless it is in a later term by now; and it only
+ * grows while the leader leads (paper Figure 2, {@code matchIndex}).
+ */
+public final class MatchIsDurable implements Property {
+  private record Known(long term, long incarnation, Map<NodeId, Long> matchIndex) {}
+
+  private static final Known NOTHING = new Known(0, 0, Map.of());
+
+  private final ClusterView cluster;
+  private final Map<NodeId, Known> known = new TreeMap<>();
+
+  MatchIsDurable(ClusterView cluster) {
+    this.cluster = cluster;
+  }
+
+  @Override
+  public void onStepped(NodeView node) {
+    CoreStatus status = node.status();
+    if (status.role() != Role.LEADER) {
+      return;
+    }
+    Known before = known.getOrDefault(node.id(), NOTHING);
+    boolean sameLeadership =
+        before.term() == status.term() && before.incarnation() == node.incarnation();
+    if (sameLeadership && before.matchIndex().equals(status.matchIndex())) {
+      return;
+    }
+    Map<NodeId, Long> floor = sameLeadership ? before.matchIndex() : Map.of();
+    status
+        .matchIndex()
+        .forEach((peer, index) -> check(node, peer, floor.getOrDefault(peer, 0L), index));
+    known.put(node.id(), new Known(status.term(), node.incarnation(), status.matchIndex()));
+  }
+
+  private void check(NodeView leader, NodeId peer, long before, long matchIndex) {
+    PropertyViolation.check(
+        matchIndex >= before,
+        this,
+        "%s took %s to hold %d, and now %d",
+        leader.id(),
+        peer,
+        before,
+        matchIndex);
+    LogImage platter = cluster.node(peer).platter();
+    Optional<EntryId> id = leader.cache().idAt(matchIndex);
+    boolean holds =
+        id.isEmpty()
+            || platter.holdsCommitted(id.get())
+            || platter.hardState().term() > leader.status().term();
+    PropertyViolation.check(
+        holds,
+        this,
+        "%s takes %s to hold %s, whose platter ends at %s in term %d",
+        leader.id(),
+        peer,
+        id,
+        platter.last(),
+        platter.hardState().term());
+  }
+}

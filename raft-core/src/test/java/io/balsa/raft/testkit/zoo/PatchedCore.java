@@ -1,0 +1,154 @@
+package io.balsa.raft.testkit.zoo;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardLocation;
+import javax.tools.ToolProvider;
+
+/**
+ * The project's classes once more, with a bug compiled in: a class loader that defines them anew, so that the production
+ * code needs no hook for its bugs.
+ */
+final class PatchedCore extends ClassLoader {
+  private static final String OURS = "io.balsa.raft.";
+
+  /** What both worlds share. */
+  private static final String SHARED = SeedRunner.class.getName();
+
+  private final Map<String, byte[]> patched;
+
+  private PatchedCore(Map<String, byte[]> patched) {
+    super(PatchedCore.class.getClassLoader());
+    this.patched = patched;
+  }
+
+  /** The simulator, against a core with the bug. */
+  static SeedRunner with(CoreBug bug) {
+    try (Compiled compiled = Compiled.of(bug)) {
+      // The one place that can't name the class it wants: it is another one than the one named
+      // here.
+      return new PatchedCore(compiled.classes())
+          .loadClass(SimulatorSeeds.class.getName())
+          .asSubclass(SeedRunner.class)
+          .getDeclaredConstructor()
+          .newInstance();
+    } catch (ReflectiveOperationException | IOException e) {
+      throw new IllegalStateException("the core with " + bug.name() + " can't be loaded", e);
+    }
+  }
+
+  @Override
+  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    if (!name.startsWith(OURS) || name.startsWith(SHARED)) {
+      return super.loadClass(name, resolve);
+    }
+    synchronized (getClassLoadingLock(name)) {
+      Class<?> loaded = findLoadedClass(name);
+      return loaded == null ? findClass(name) : loaded;
+    }
+  }
+
+  @Override
+  protected Class<?> findClass(String name) throws ClassNotFoundException {
+    byte[] bytes = patched.containsKey(name) ? patched.get(name) : original(name);
+    return defineClass(name, bytes, 0, bytes.length);
+  }
+
+  private byte[] original(String name) throws ClassNotFoundException {
+    try (InputStream in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
+      if (in == null) {
+        throw new ClassNotFoundException(name);
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new ClassNotFoundException(name, e);
+    }
+  }
+
+  /** Keeps what the compiler makes of the patched files in memory; everything else is on the class path. */
+  private static final class Compiled extends ForwardingJavaFileManager<JavaFileManager> {
+    private final Map<String, ByteArrayOutputStream> outputs = new TreeMap<>();
+
+    private Compiled(JavaFileManager files) {
+      super(files);
+    }
+
+    static Compiled of(CoreBug bug) {
+      JavaCompiler compiler =
+          Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "needs a JDK, not a JRE");
+      Compiled files = new Compiled(compiler.getStandardFileManager(null, null, null));
+      List<Source> sources =
+          Sources.patched(bug).entrySet().stream()
+              .map(file -> new Source(file.getKey(), file.getValue()))
+              .toList();
+      StringWriter messages = new StringWriter();
+      List<String> options =
+          List.of("-nowarn", "-proc:none", "-cp", System.getProperty("java.class.path"));
+      if (!sources.isEmpty()
+          && !compiler.getTask(messages, files, null, options, null, sources).call()) {
+        throw new IllegalStateException(bug.name() + " doesn't compile:\n" + messages);
+      }
+      return files;
+    }
+
+    Map<String, byte[]> classes() {
+      Map<String, byte[]> classes = new TreeMap<>();
+      outputs.forEach((name, bytes) -> classes.put(name, bytes.toByteArray()));
+      return classes;
+    }
+
+    @Override
+    public JavaFileObject getJavaFileForOutput(
+        Location location, String className, JavaFileObject.Kind kind, FileObject sibling)
+        throws IOException {
+      if (location != StandardLocation.CLASS_OUTPUT) {
+        return super.getJavaFileForOutput(location, className, kind, sibling);
+      }
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      outputs.put(className, bytes);
+      return new Output(className, bytes);
+    }
+  }
+
+  private static final class Source extends SimpleJavaFileObject {
+    private final String text;
+
+    Source(String file, String text) {
+      super(URI.create("patched:///io/balsa/raft/" + file), Kind.SOURCE);
+      this.text = text;
+    }
+
+    @Override
+    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+      return text;
+    }
+  }
+
+  private static final class Output extends SimpleJavaFileObject {
+    private final ByteArrayOutputStream bytes;
+
+    Output(String className, ByteArrayOutputStream bytes) {
+      super(URI.create("memory:///" + className), Kind.CLASS);
+      this.bytes = bytes;
+    }
+
+    @Override
+    public OutputStream openOutputStream() {
+      return bytes;
+    }
+  }
+}

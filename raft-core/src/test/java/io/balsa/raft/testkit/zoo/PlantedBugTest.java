@@ -1,0 +1,100 @@
+package io.balsa.raft.testkit.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The tests of the test: a simulator that can't see these bugs proves nothing by passing. Some bugs at a time, others in
+ * each build; {@code -Dzoo.all=true} hunts all of them, {@code -Dzoo.first} says with which to begin.
+ */
+final class PlantedBugTest {
+  private static final boolean HUNT_ALL = Boolean.getBoolean("zoo.all");
+  private static final int BUGS_PER_BUILD = 6;
+  private static final int SEEDS_MAX = 2_000;
+
+  /** Rare ones take minutes: not in every build. */
+  private static final Set<String> RARE =
+      Set.of(
+          "ENTRIES_WITHOUT_HARD_STATE",
+          "VOTE_FORGOTTEN",
+          "READ_IDS_REUSED",
+          "CORE_OLDER_TERM_COMMITTED_BY_COUNTING",
+          "CORE_OLD_VOTES_COUNTED",
+          "CORE_OLD_TERM_CONFIRMS_READS",
+          "CORE_NO_PRE_VOTE",
+          "CORE_PRE_VOTE_REFUSED_WITHOUT_LEADER",
+          "CORE_READ_ROUNDS_UNNUMBERED",
+          "CORE_READ_WITHOUT_QUORUM",
+          "CORE_PERSISTED_BY_INDEX",
+          "CORE_NO_NOOP",
+          "CORE_LOST_APPENDS_UNNOTICED",
+          "CORE_SNAPSHOT_CUTS_TAIL",
+          "CORE_CANDIDATE_SURVIVES_SNAPSHOT",
+          "CORE_OLD_TERM_ACKS_COUNTED",
+          "CORE_ACKS_ITS_WHOLE_LOG",
+          "CORE_APPLIES_BEFORE_DURABLE",
+          "CORE_UNBOUNDED_INFLIGHT",
+          "CORE_VOTE_ON_LENGTH_ONLY",
+          "CORE_REFUSED_TAKEN_LATER",
+          "CORE_SNAPSHOT_KEEPS_CONFLICTING_TAIL");
+
+  private static List<Specimen> hunted() {
+    List<Specimen> all = Specimen.all();
+    if (HUNT_ALL) {
+      return all;
+    }
+    List<Specimen> common = all.stream().filter(bug -> !RARE.contains(bug.name())).toList();
+    int first = Integer.getInteger("zoo.first", (int) (System.currentTimeMillis() % common.size()));
+    System.out.println("zoo: " + BUGS_PER_BUILD + " bugs from -Dzoo.first=" + first);
+    return IntStream.range(first, first + BUGS_PER_BUILD)
+        .mapToObj(i -> common.get(i % common.size()))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("hunted")
+  void isFound(Specimen bug) {
+    assertThat(new Hunt(bug, 1, SEEDS_MAX).run(1))
+        .as("%s: %s", bug.name(), bug.explanation())
+        .isPresent()
+        .hasValueSatisfying(
+            found ->
+                System.out.println(
+                    bug.name() + " is found by seed " + found.seed() + " as " + found.property()));
+  }
+
+  @Test
+  void everyPatchStillApplies() {
+    List<String> broken = new ArrayList<>();
+    for (CoreBug bug : CoreBug.all()) {
+      try {
+        assertThat(Sources.patched(bug)).isNotEmpty();
+      } catch (IllegalStateException e) {
+        broken.add(bug.name() + ": " + e.getMessage());
+      }
+    }
+    assertThat(broken).isEmpty();
+  }
+
+  @Test
+  void namesAreTakenOnce() {
+    List<String> names = Specimen.all().stream().map(Specimen::name).toList();
+    assertThat(names).hasSameSizeAs(new TreeSet<>(names)).containsAll(RARE);
+  }
+
+  @Test
+  void theCoreItselfPassesWhereItsBugsAreFound() {
+    SeedRunner healthy = PatchedCore.with(new CoreBug("NONE", "nothing is changed", List.of()));
+    for (long seed = 1; seed <= 10; seed++) {
+      assertThat(healthy.run(seed)).isEmpty();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.balsa.raft.testkit.zoo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The module's sources, as files. The repository's root or the module's may be the working directory. */
+final class Sources {
+  private Sources() {}
+
+  /** The files that the bug touches, edited, by their names below {@code io/balsa/raft}. */
+  static Map<String, String> patched(CoreBug bug) {
+    Map<String, String> patched = new TreeMap<>();
+    for (CoreBug.Edit edit : bug.edits()) {
+      patched.merge(
+          edit.file(), edit.applyTo(read(edit.file())), (before, again) -> edit.applyTo(before));
+    }
+    return patched;
+  }
+
+  private static String read(String file) {
+    Path path =
+        Stream.of(
+                "src/main/java",
+                "src/test/java",
+                "raft-core/src/main/java",
+                "raft-core/src/test/java")
+            .map(root -> Path.of(root, "io/balsa/raft", file))
+            .filter(Files::exists)
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException("there is no source " + file));
+    try {
+      return Files.readString(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
