@@ -66,10 +66,9 @@ public final class RocksStore implements OrderedStore {
 
   @Override
   public void write(StoreWrites writes) {
-    byte[] batch = SerializedBatch.of(writes);
     RocksDatabase held = retained();
     try {
-      held.write(batch);
+      held.write(writes);
     } finally {
       held.release();
     }
@@ -127,7 +126,7 @@ public final class RocksStore implements OrderedStore {
       corrections = arrival.inspect(rows);
     }
     if (!corrections.isEmpty()) {
-      incoming.write(SerializedBatch.of(corrections));
+      incoming.write(corrections);
       incoming.flush();
     }
   }
