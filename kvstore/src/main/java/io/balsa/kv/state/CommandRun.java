@@ -6,6 +6,7 @@ import io.balsa.kv.command.CommandCodec;
 import io.balsa.kv.command.CommandDone;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.command.LeaseExpire;
+import io.balsa.kv.command.LeaseRemainders;
 import io.balsa.kv.command.MemberPublish;
 import io.balsa.kv.command.UnknownCommandException;
 import io.balsa.kv.model.KvError;
@@ -13,7 +14,6 @@ import io.balsa.kv.model.KvException;
 import io.balsa.kv.proto.CompactionRequest;
 import io.balsa.kv.proto.CompactionResponse;
 import io.balsa.kv.proto.LeaseCheckpoint;
-import io.balsa.kv.proto.LeaseCheckpointRequest;
 import io.balsa.kv.proto.LeaseGrantRequest;
 import io.balsa.kv.proto.LeaseGrantResponse;
 import io.balsa.kv.proto.LeaseRevokeRequest;
@@ -240,7 +240,11 @@ final class CommandRun {
     notices.add(listener -> listener.onLeaseRevoked(id));
   }
 
-  private Message checkpoint(LeaseCheckpointRequest request) {
+  /** As with expiry, only what the leader of the entry's own term believed counts. */
+  private Message checkpoint(LeaseRemainders request) {
+    if (request.getTerm() != entry.term()) {
+      return done();
+    }
     for (LeaseCheckpoint checkpoint : request.getCheckpointsList()) {
       LeaseRecord lease = LeaseTable.find(rows, checkpoint.getID());
       if (lease != null) {
