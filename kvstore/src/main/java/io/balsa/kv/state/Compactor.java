@@ -166,14 +166,18 @@ final class Compactor {
     reached.clear();
   }
 
+  /** Tells those who wait that a step failed. */
+  synchronized void failWaiting(Throwable failure) {
+    for (List<CompletableFuture<Void>> group : waiting.values()) {
+      group.forEach(done -> done.completeExceptionally(failure));
+    }
+    waiting.clear();
+  }
+
   /** No step writes any more after it returns; who still waits is told. */
   synchronized void close() {
     closed = true;
-    for (List<CompletableFuture<Void>> group : waiting.values()) {
-      group.forEach(
-          done -> done.completeExceptionally(new NodeStoppedException("the state is closed")));
-    }
-    waiting.clear();
+    failWaiting(new NodeStoppedException("the state is closed"));
   }
 
   private static byte[] encode(long revision) {

@@ -148,7 +148,8 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
 
   /**
    * Completes when the history before a compacted revision is removed from the store; at once if it is. Fails with
-   * {@link io.balsa.raft.model.NodeStoppedException} when the state machine is closed first. Completed on the
+   * {@link io.balsa.raft.model.NodeStoppedException} when the state machine is closed first, and with whatever removing
+   * failed with: it is tried again, but nobody waits for that. Completed on the
    * compaction thread: hand over, don't block.
    */
   public CompletableFuture<Void> compactionDone(long revision) {
