@@ -47,7 +47,7 @@ class CompactionRulesTest {
         .isInstanceOf(KvException.class)
         .hasMessage(KvError.COMPACTED.text());
     assertThat(kv.get("a", 3).getVersion()).isEqualTo(2);
-    assertThatThrownBy(() -> kv.machine.events().read(2, KeyRange.ALL, 1, 1))
+    assertThatThrownBy(() -> kv.machine.events().read(2, KeyRange.ALL, true, 1, 1))
         .isInstanceOf(HistoryCompactedException.class);
     assertThat(kv.history(3)).containsExactly("3 put a=3", "4 put a=4 was 3");
     assertThatThrownBy(() -> kv.machine.hashKv(2)).isInstanceOf(KvException.class);

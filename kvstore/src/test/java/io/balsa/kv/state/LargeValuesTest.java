@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.balsa.kv.command.CommandCodec;
 import io.balsa.kv.command.KvCommand;
+import io.balsa.kv.model.KeyRange;
 import io.balsa.kv.proto.DeleteRangeRequest;
 import io.balsa.kv.proto.DeleteRangeResponse;
 import io.balsa.kv.proto.Event;
@@ -62,6 +63,21 @@ final class LargeValuesTest {
     assertThat(announced.through).isEqualTo(before + 1);
     assertThat(kv.history(before + 1)).hasSize(KEYS);
     assertThat(kv.value(key(0))).isEmpty();
+  }
+
+  @Test
+  void historyCountsWhatWasReplacedAndReadsItOnlyForThoseWhoAsk() {
+    fill();
+    long from = kv.revision() + 1;
+    for (int i = 0; i < KEYS; i++) {
+      kv.put(key(i), "x");
+    }
+    List<RevisionEvents> bounded =
+        kv.machine.events().read(from, KeyRange.ALL, true, KEYS, 4 * VALUE_BYTES).revisions();
+    assertThat(bounded).hasSize(4).allMatch(events -> events.events().get(0).hasPrevKv());
+    List<RevisionEvents> bare =
+        kv.machine.events().read(from, KeyRange.ALL, false, KEYS, 4 * VALUE_BYTES).revisions();
+    assertThat(bare).hasSize(KEYS).noneMatch(events -> events.events().get(0).hasPrevKv());
   }
 
   private void fill() {
