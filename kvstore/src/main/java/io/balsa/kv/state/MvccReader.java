@@ -43,8 +43,7 @@ record MvccReader(OrderedReader rows, long revision, long compacted) {
       return latest(key, end, Direction.UP);
     }
     Span span = Tables.index(key, end);
-    return new PastCursor(
-        rows, rows.cursor(span.fromKey(), span.toKey(), Direction.UP), atRevision);
+    return new PastCursor(rows, span, atRevision);
   }
 
   /** Whether a request for this revision means the keys as they are now. */
