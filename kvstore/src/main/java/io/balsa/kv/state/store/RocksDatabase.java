@@ -45,10 +45,13 @@ final class RocksDatabase {
   private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
   private final RocksDB db;
 
-  RocksDatabase(Path path, RocksSettings settings) {
+  /**
+   * @param create whether it may be missing, and is created then
+   */
+  RocksDatabase(Path path, RocksSettings settings, boolean create) {
     this.path = path;
     this.cache = new LRUCache(settings.blockCacheBytes());
-    this.options = options(settings, cache, filter);
+    this.options = options(settings, cache, filter).setCreateIfMissing(create);
     try {
       this.db = RocksDB.open(options, path.toString());
     } catch (RocksDBException e) {
@@ -65,7 +68,6 @@ final class RocksDatabase {
             .setCacheIndexAndFilterBlocks(true)
             .setPinL0FilterAndIndexBlocksInCache(true);
     return new Options()
-        .setCreateIfMissing(true)
         .setWriteBufferSize(settings.memtableBytes())
         .setTableFormatConfig(tables)
         .setCompressionType(CompressionType.LZ4_COMPRESSION)

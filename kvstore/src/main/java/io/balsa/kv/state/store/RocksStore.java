@@ -29,7 +29,14 @@ public final class RocksStore implements OrderedStore {
   private RocksStore(StoreDirectory directory, RocksSettings settings) {
     this.directory = directory;
     this.settings = settings;
-    this.database = new RocksDatabase(directory.active(), settings);
+    RocksDatabase opened = new RocksDatabase(directory.active(), settings, directory.isNew());
+    try {
+      directory.created();
+    } catch (RuntimeException e) {
+      opened.release();
+      throw e;
+    }
+    this.database = opened;
   }
 
   /**
@@ -103,7 +110,7 @@ public final class RocksStore implements OrderedStore {
     try {
       Path next = directory.prepareNext();
       RocksCapture.receive(snapshot, next);
-      RocksDatabase incoming = new RocksDatabase(next, settings);
+      RocksDatabase incoming = new RocksDatabase(next, settings, false);
       try {
         admit(incoming, arrival);
         directory.activateNext();
