@@ -53,6 +53,9 @@ final class Compactor {
   /** Where the walk under way goes on; none at its beginning. */
   private Place next = Place.NONE;
 
+  /** The compacted revision that the walk under way goes to. */
+  private long walkTarget;
+
   private boolean closed;
 
   Compactor(OrderedStore store, Publisher publisher, int batchRows) {
@@ -102,6 +105,13 @@ final class Compactor {
     long target = now.state().compacted();
     if (removed >= target) {
       return false;
+    }
+    if (target != walkTarget) {
+      if (!next.isNone() && next.revision() == walkTarget) {
+        // What the walk has spared there isn't spared any more.
+        next = new Place(walkTarget, 0);
+      }
+      walkTarget = target;
     }
     StoreWrites writes = new StoreWrites();
     Place stopped = walk(now, target, writes);

@@ -123,6 +123,20 @@ class CompactionRulesTest {
   }
 
   @Test
+  void aWalkThatPausedInItsLastRevisionSeesItAgainWhenANewerCompactionComes() {
+    for (int i = 0; i < 600; i++) {
+      kv.put("k" + i, "v");
+    }
+    kv.txn(KvFixture.deleteOp("k", "l"));
+    kv.put("z", "v");
+    kv.compact(602);
+    assertThat(kv.machine.compactStep()).isTrue();
+    kv.compactWholly(603);
+    assertThat(rows('L')).isEqualTo(1);
+    assertThat(rows('I')).isEqualTo(1);
+  }
+
+  @Test
   void whoWaitsForHistoryToBeRemovedIsTold() {
     kv.put("a", "2");
     kv.put("a", "3");
