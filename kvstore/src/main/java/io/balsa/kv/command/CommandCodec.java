@@ -11,6 +11,13 @@ public final class CommandCodec {
   /** The format that this version writes, and the only one that it reads. */
   public static final int FORMAT = 1;
 
+  /*
+   * A request that gRPC read is nested 100 levels deep at most, protobuf's default, and a command
+   * wraps it once more. What is proposed must never be unreadable in the log, where every member
+   * meets it again at each start: so the log allows far more than the door.
+   */
+  private static final int NESTING_MAX = 200;
+
   private CommandCodec() {}
 
   /** Encodes a command; the format is set here, whatever the builder holds. */
@@ -42,6 +49,7 @@ public final class CommandCodec {
   private static KvCommand parse(Bytes encoded) {
     CodedInputStream in = UnsafeByteOperations.unsafeWrap(encoded.toByteArray()).newCodedInput();
     in.enableAliasing(true);
+    in.setRecursionLimit(NESTING_MAX);
     try {
       KvCommand command = KvCommand.parseFrom(in);
       in.checkLastTagWas(0);

@@ -42,7 +42,7 @@ public final class KvService extends KVGrpc.KVImplBase {
   }
 
   private CompletableFuture<RangeResponse> range(RangeRequest request) {
-    boolean isShort = request.getRangeEnd().isEmpty();
+    boolean isShort = request.getRangeEnd().isEmpty() && request.getRevision() <= 0;
     return read(request.getSerializable(), isShort, view -> withHeader(view.range(request)));
   }
 

@@ -3,10 +3,10 @@ package io.balsa.kv.lease;
 import io.balsa.kv.command.CommandCodec;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.command.LeaseExpire;
+import io.balsa.kv.command.LeaseRemainders;
 import io.balsa.kv.lease.Countdown.Held;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.LeaseCheckpoint;
-import io.balsa.kv.proto.LeaseCheckpointRequest;
 import io.balsa.kv.request.Replica;
 import io.balsa.kv.state.ApplyListener;
 import io.balsa.kv.state.KvResult;
@@ -48,8 +48,8 @@ public final class LeaseKeeper implements ApplyListener {
    *      the request came in: one of its voters answered our round, and voted later. So the new
    *      countdown ends later than the promise. A round costs no disk, and all renewals that wait
    *      share it.
-   *   3. What a deposed leader believes has no effect: an expiry names the term of its proposer,
-   *      and is void in any other (etcd #15247: a leader that hung in fdatasync came back and
+   *   3. What a deposed leader believes has no effect: an expiry or a checkpoint names the term of
+   *      its proposer, and is void in any other (etcd #15247: a leader that hung in fdatasync came back and
    *      revoked everything).
    *
    * A checkpoint logs how much of a long TTL is left, so that a lease that nobody renews does end,
@@ -68,6 +68,12 @@ public final class LeaseKeeper implements ApplyListener {
   private final long originNanos;
   private final LeadershipRounds rounds;
   private final Object lock = new Object();
+
+  /**
+   * Held while checkpoints are proposed or taken back, from the decision on, so that they stand in
+   * the log in the order in which they were decided. Taken before the lock.
+   */
+  private final Object checkpointOrder = new Object();
 
   /** Null unless this member leads. Guarded by the lock, and so is everything in it. */
   private @Nullable Countdown countdown;
@@ -221,9 +227,8 @@ public final class LeaseKeeper implements ApplyListener {
         counting.renew(held, now);
         return CompletableFuture.completedFuture(held.ttlSeconds);
       }
-      counting.holdCheckpoint(held);
     }
-    return takeBackCheckpoint(id).thenCompose(done -> renewAfterTakeBack(id, term, done));
+    return takeBackCheckpoint(id, term).thenCompose(done -> renewAfterTakeBack(id, term, done));
   }
 
   /**
@@ -247,11 +252,24 @@ public final class LeaseKeeper implements ApplyListener {
     return held == null && applied.isPresent() ? counting.add(applied.get(), now()) : held;
   }
 
-  private CompletableFuture<Boolean> takeBackCheckpoint(long id) {
+  /** Completes with whether the log no longer shortens the lease. */
+  private CompletableFuture<Boolean> takeBackCheckpoint(long id, long term) {
     LeaseCheckpoint full = LeaseCheckpoint.newBuilder().setID(id).setRemainingTTL(0).build();
-    return replica
-        .propose(checkpointCommand(List.of(full)))
-        .thenApply(outcome -> outcome instanceof Outcome.Committed<KvResult>);
+    CompletableFuture<Outcome<KvResult>> logged;
+    synchronized (checkpointOrder) {
+      synchronized (lock) {
+        Countdown counting = countingIn(term);
+        Held held = counting == null ? null : counting.find(id);
+        if (counting != null && held != null) {
+          counting.holdCheckpoint(held);
+        }
+      }
+      logged = replica.propose(checkpointCommand(List.of(full), term));
+    }
+    return logged.thenApply(
+        outcome ->
+            outcome instanceof Outcome.Committed<KvResult> committed
+                && committed.id().term() == term);
   }
 
   private CompletableFuture<Long> renewAfterTakeBack(long id, long term, boolean committed) {
@@ -307,35 +325,41 @@ public final class LeaseKeeper implements ApplyListener {
    */
   public void tick() {
     Countdown counting;
-    List<LeaseCheckpoint> checkpoints;
+    boolean complete;
     synchronized (lock) {
       counting = countdown;
-      if (counting == null) {
-        return;
-      }
-      checkpoints = counting.isComplete() ? counting.checkpointBatch(now()) : List.of();
+      complete = counting != null && counting.isComplete();
     }
-    if (!counting.isComplete()) {
+    if (counting == null) {
+      return;
+    }
+    if (!complete) {
       promote(counting);
       return;
     }
-    if (!checkpoints.isEmpty()) {
-      logCheckpoints(checkpoints);
-    }
+    logCheckpoints(counting);
     expireDue(counting);
   }
 
-  private void logCheckpoints(List<LeaseCheckpoint> checkpoints) {
+  private void logCheckpoints(Countdown counting) {
+    List<LeaseCheckpoint> checkpoints;
+    CompletableFuture<Outcome<KvResult>> logged;
+    synchronized (checkpointOrder) {
+      synchronized (lock) {
+        checkpoints = counting.checkpointBatch(now());
+      }
+      if (checkpoints.isEmpty()) {
+        return;
+      }
+      logged = replica.propose(checkpointCommand(checkpoints, counting.term));
+    }
     var unused =
-        replica
-            .propose(checkpointCommand(checkpoints))
-            .whenComplete(
-                (outcome, failure) -> {
-                  if (!(outcome instanceof Outcome.Committed<KvResult>)) {
-                    LOG.debug(
-                        "{} lease checkpoints weren't logged: {}", checkpoints.size(), outcome);
-                  }
-                });
+        logged.whenComplete(
+            (outcome, failure) -> {
+              if (!(outcome instanceof Outcome.Committed<KvResult>)) {
+                LOG.debug("{} lease checkpoints weren't logged: {}", checkpoints.size(), outcome);
+              }
+            });
   }
 
   /**
@@ -388,11 +412,10 @@ public final class LeaseKeeper implements ApplyListener {
     }
   }
 
-  private static Bytes checkpointCommand(List<LeaseCheckpoint> checkpoints) {
-    return CommandCodec.encode(
-        KvCommand.newBuilder()
-            .setLeaseCheckpoint(
-                LeaseCheckpointRequest.newBuilder().addAllCheckpoints(checkpoints)));
+  private static Bytes checkpointCommand(List<LeaseCheckpoint> checkpoints, long term) {
+    LeaseRemainders remainders =
+        LeaseRemainders.newBuilder().addAllCheckpoints(checkpoints).setTerm(term).build();
+    return CommandCodec.encode(KvCommand.newBuilder().setLeaseCheckpoint(remainders));
   }
 
   /** How many leases are counted down here; 0 unless this member leads. */

@@ -13,8 +13,9 @@ public interface ApplyListener {
   /**
    * A batch changed keys.
    *
-   * @param revisions every new revision, ascending, none left out
-   * @param revision the current revision now, that of the last of them
+   * @param revisions the new revisions, ascending; those that hold too much to be kept in memory are left out and are to
+   *     be read from history
+   * @param revision the current revision now
    */
   default void onApplied(List<RevisionEvents> revisions, long revision) {}
 

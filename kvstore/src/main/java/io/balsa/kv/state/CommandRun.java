@@ -6,15 +6,14 @@ import io.balsa.kv.command.CommandCodec;
 import io.balsa.kv.command.CommandDone;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.command.LeaseExpire;
+import io.balsa.kv.command.LeaseRemainders;
 import io.balsa.kv.command.MemberPublish;
 import io.balsa.kv.command.UnknownCommandException;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.model.KvException;
 import io.balsa.kv.proto.CompactionRequest;
 import io.balsa.kv.proto.CompactionResponse;
-import io.balsa.kv.proto.KeyValue;
 import io.balsa.kv.proto.LeaseCheckpoint;
-import io.balsa.kv.proto.LeaseCheckpointRequest;
 import io.balsa.kv.proto.LeaseGrantRequest;
 import io.balsa.kv.proto.LeaseGrantResponse;
 import io.balsa.kv.proto.LeaseRevokeRequest;
@@ -34,6 +33,9 @@ import java.util.function.Consumer;
  * only. A command has all of its effects or none.
  */
 final class CommandRun {
+  /** A run that holds this much is full: what it replaces may be any multiple of what it says. */
+  private static final long RETAINED_BYTES_MAX = 16 << 20;
+
   private static final long LEASE_TTL_SECONDS_MAX = 9_000_000_000L;
 
   private final Overlay rows;
@@ -41,6 +43,7 @@ final class CommandRun {
   private final List<KvResult> results = new ArrayList<>();
   private final List<RevisionEvents> revisions = new ArrayList<>();
   private final List<Consumer<ApplyListener>> notices = new ArrayList<>();
+  private long eventBytes;
   private EntryId entry;
 
   /** The revision of the newest change. Invariant: grows by one with each command that changes a key. */
@@ -49,6 +52,7 @@ final class CommandRun {
   private long compacted;
 
   private final long compactedBefore;
+  private final long revisionBefore;
 
   CommandRun(OrderedReader below, StateRow before) {
     this.rows = new Overlay(below);
@@ -57,6 +61,7 @@ final class CommandRun {
     this.revision = before.revision();
     this.compacted = before.compacted();
     this.compactedBefore = compacted;
+    this.revisionBefore = revision;
   }
 
   /**
@@ -77,6 +82,16 @@ final class CommandRun {
       notices.subList(announced, notices.size()).clear();
       results.add(new KvResult.Failed(refused.error()));
     }
+  }
+
+  /** Whether it holds so much already that further commands had better go into another. */
+  boolean isFull() {
+    return rows.bytes() + eventBytes >= RETAINED_BYTES_MAX;
+  }
+
+  /** The entry that was applied last. */
+  EntryId entry() {
+    return entry;
   }
 
   /** Seals the batch: its writes, and how far it takes the state. */
@@ -104,6 +119,11 @@ final class CommandRun {
     return compacted != compactedBefore;
   }
 
+  boolean hasChangedKeys() {
+    return revision != revisionBefore;
+  }
+
+  /** The new revisions; those with too much in them are left out. */
   List<RevisionEvents> revisions() {
     return revisions;
   }
@@ -128,7 +148,7 @@ final class CommandRun {
 
   private Message change(KvCommand command) {
     MvccReader before = new MvccReader(rows, revision, compacted);
-    MvccWriter writer = new MvccWriter(rows, revision, compacted);
+    MvccWriter writer = writer();
     WritingOps ops = new WritingOps(writer);
     Message response =
         switch (command.getBodyCase()) {
@@ -140,10 +160,18 @@ final class CommandRun {
     return response;
   }
 
+  private MvccWriter writer() {
+    return new MvccWriter(rows, revision, compacted, 2 * RETAINED_BYTES_MAX - eventBytes);
+  }
+
   /** The command can't fail any more: its changes, if any, become the next revision. */
   private void adopt(MvccWriter writer) {
+    if (!writer.hasChanged()) {
+      return;
+    }
+    revision = writer.revision();
+    eventBytes += writer.eventBytes();
     if (!writer.events().isEmpty()) {
-      revision = writer.revision();
       revisions.add(new RevisionEvents(revision, writer.events()));
     }
   }
@@ -204,15 +232,19 @@ final class CommandRun {
   /** Removes a lease and, as one revision, its keys in key order. */
   private void end(long id) {
     List<ByteString> keys = LeaseTable.keys(rows, id);
-    MvccWriter writer = new MvccWriter(rows, revision, compacted);
-    List<KeyValue> deleted = writer.deleteAll(keys);
-    Invariant.check(deleted.size() == keys.size(), "lease %x holds keys that don't live", id);
+    MvccWriter writer = writer();
+    long deleted = writer.deleteAll(keys, null);
+    Invariant.check(deleted == keys.size(), "lease %x holds keys that don't live", id);
     LeaseTable.remove(rows, id);
     adopt(writer);
     notices.add(listener -> listener.onLeaseRevoked(id));
   }
 
-  private Message checkpoint(LeaseCheckpointRequest request) {
+  /** As with expiry, only what the leader of the entry's own term believed counts. */
+  private Message checkpoint(LeaseRemainders request) {
+    if (request.getTerm() != entry.term()) {
+      return done();
+    }
     for (LeaseCheckpoint checkpoint : request.getCheckpointsList()) {
       LeaseRecord lease = LeaseTable.find(rows, checkpoint.getID());
       if (lease != null) {

@@ -12,6 +12,9 @@ import org.slf4j.LoggerFactory;
 final class CompactionThread implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CompactionThread.class);
 
+  /** Long enough that a broken disk doesn't fill the log, short enough that a passing fault is soon over. */
+  private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
+
   private final Compactor compactor;
   private final Duration pause;
 
@@ -47,10 +50,11 @@ final class CompactionThread implements AutoCloseable {
         var unused = thread.schedule(this::step, pause.toNanos(), TimeUnit.NANOSECONDS);
         return;
       }
-    } catch (RuntimeException e) {
-      // Nothing that was promised depends on it: what isn't removed stays, and the apply thread
-      // meets a broken disk itself.
-      LOG.error("removing compacted history failed and is given up until the next start", e);
+    } catch (RuntimeException | Error e) {
+      // What isn't removed stays until a later attempt, but those who wait must know.
+      LOG.error("removing compacted history failed; it is tried again in {}", RETRY_PAUSE, e);
+      compactor.failWaiting(e);
+      var unused = thread.schedule(this::step, RETRY_PAUSE.toNanos(), TimeUnit.NANOSECONDS);
       return;
     }
     busy.set(false);

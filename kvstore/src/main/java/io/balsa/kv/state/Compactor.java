@@ -53,6 +53,9 @@ final class Compactor {
   /** Where the walk under way goes on; none at its beginning. */
   private Place next = Place.NONE;
 
+  /** The compacted revision that the walk under way goes to. */
+  private long walkTarget;
+
   private boolean closed;
 
   Compactor(OrderedStore store, Publisher publisher, int batchRows) {
@@ -102,6 +105,13 @@ final class Compactor {
     long target = now.state().compacted();
     if (removed >= target) {
       return false;
+    }
+    if (target != walkTarget) {
+      if (!next.isNone() && next.revision() == walkTarget) {
+        // What the walk has spared there isn't spared any more.
+        next = new Place(walkTarget, 0);
+      }
+      walkTarget = target;
     }
     StoreWrites writes = new StoreWrites();
     Place stopped = walk(now, target, writes);
@@ -166,14 +176,18 @@ final class Compactor {
     reached.clear();
   }
 
+  /** Tells those who wait that a step failed. */
+  synchronized void failWaiting(Throwable failure) {
+    for (List<CompletableFuture<Void>> group : waiting.values()) {
+      group.forEach(done -> done.completeExceptionally(failure));
+    }
+    waiting.clear();
+  }
+
   /** No step writes any more after it returns; who still waits is told. */
   synchronized void close() {
     closed = true;
-    for (List<CompletableFuture<Void>> group : waiting.values()) {
-      group.forEach(
-          done -> done.completeExceptionally(new NodeStoppedException("the state is closed")));
-    }
-    waiting.clear();
+    failWaiting(new NodeStoppedException("the state is closed"));
   }
 
   private static byte[] encode(long revision) {

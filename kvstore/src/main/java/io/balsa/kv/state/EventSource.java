@@ -23,9 +23,12 @@ public interface EventSource {
    *
    * @param fromRevision the first revision of interest (inclusive); the compacted revision itself is still allowed
    * @param range only events of these keys
+   * @param withPrev whether events carry the versions that they replaced: each costs a read
    * @param revisionsMax how many revisions to return at most; positive
-   * @param bytesMax stop after the revision with which keys and values reach this many bytes
+   * @param bytesMax stop after the revision with which keys and values, those replaced among them, reach this many
+   *     bytes
    * @throws HistoryCompactedException if {@code fromRevision} is before the compacted revision
    */
-  HistoryBatch read(long fromRevision, KeyRange range, int revisionsMax, long bytesMax);
+  HistoryBatch read(
+      long fromRevision, KeyRange range, boolean withPrev, int revisionsMax, long bytesMax);
 }

@@ -2,6 +2,7 @@ package io.balsa.kv.state;
 
 import io.balsa.kv.model.KeyRange;
 import io.balsa.kv.proto.Event;
+import io.balsa.kv.proto.KeyValue;
 import io.balsa.kv.state.Tables.Span;
 import io.balsa.kv.state.store.OrderedReader.Direction;
 import io.balsa.kv.state.store.StoreCursor;
@@ -31,26 +32,30 @@ final class HistoryReader implements EventSource {
   }
 
   @Override
-  public HistoryBatch read(long fromRevision, KeyRange range, int revisionsMax, long bytesMax) {
+  public HistoryBatch read(
+      long fromRevision, KeyRange range, boolean withPrev, int revisionsMax, long bytesMax) {
     if (revisionsMax < 1) {
       throw new IllegalArgumentException("a batch of " + revisionsMax + " revisions");
     }
-    return publisher.read(now -> new Walk(now, range).read(fromRevision, revisionsMax, bytesMax));
+    return publisher.read(
+        now -> new Walk(now, range, withPrev).read(fromRevision, revisionsMax, bytesMax));
   }
 
   /** One walk along the log. */
   private static final class Walk {
     private final Published now;
     private final KeyRange range;
+    private final boolean withPrev;
     private final List<RevisionEvents> revisions = new ArrayList<>();
     private List<Event> events = new ArrayList<>();
     private long revision;
     private long bytes;
     private int rows;
 
-    Walk(Published now, KeyRange range) {
+    Walk(Published now, KeyRange range, boolean withPrev) {
       this.now = now;
       this.range = range;
+      this.withPrev = withPrev;
     }
 
     HistoryBatch read(long fromRevision, int revisionsMax, long bytesMax) {
@@ -88,9 +93,11 @@ final class HistoryReader implements EventSource {
     /** With the version that it replaced, unless that was before the compacted revision: then nobody can count on it. */
     private Event complete(EventRow row) {
       Event.Builder event = row.toEvent(revision);
-      if (!row.prev().isNone() && revision > now.state().compacted()) {
+      if (withPrev && !row.prev().isNone() && revision > now.state().compacted()) {
         Place prev = row.prev();
-        event.setPrevKv(EventRow.find(now.pin(), prev).toKeyValue(prev.revision()));
+        KeyValue ended = EventRow.find(now.pin(), prev).toKeyValue(prev.revision());
+        bytes += ended.getKey().size() + ended.getValue().size();
+        event.setPrevKv(ended);
       }
       return event.build();
     }

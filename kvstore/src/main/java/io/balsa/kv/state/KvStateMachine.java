@@ -148,7 +148,8 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
 
   /**
    * Completes when the history before a compacted revision is removed from the store; at once if it is. Fails with
-   * {@link io.balsa.raft.model.NodeStoppedException} when the state machine is closed first. Completed on the
+   * {@link io.balsa.raft.model.NodeStoppedException} when the state machine is closed first, and with whatever removing
+   * failed with: it is tried again, but nobody waits for that. Completed on the
    * compaction thread: hand over, don't block.
    */
   public CompletableFuture<Void> compactionDone(long revision) {
@@ -180,20 +181,28 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
     return applyAll(List.of(Entry.command(id, command)), id).get(0);
   }
 
-  /** All of the run is one write to the store, and becomes visible at once. */
+  /** The run becomes visible in as many writes as keep each of them small; a command is never split. */
   @Override
   public List<KvResult> applyAll(List<Entry> commands, EntryId through) {
-    CommandRun run = publisher.read(now -> start(now, commands, through));
-    publisher.publish(store.pin(), run.after());
-    announce(run);
-    return run.results();
+    List<KvResult> results = new ArrayList<>(commands.size());
+    do {
+      List<Entry> left = commands.subList(results.size(), commands.size());
+      CommandRun run = publisher.read(now -> start(now, left, through));
+      publisher.publish(store.pin(), run.after());
+      announce(run);
+      results.addAll(run.results());
+    } while (results.size() < commands.size());
+    return results;
   }
 
-  /** Applies the commands on top of what is published, and writes what comes of it. */
+  /** Applies commands on top of what is published until the run is full, and writes what comes of it. */
   private CommandRun start(Published now, List<Entry> commands, EntryId through) {
     CommandRun run = new CommandRun(now.pin(), now.state());
-    commands.forEach(run::apply);
-    StoreWrites writes = run.finish(through);
+    int applied = 0;
+    while (applied < commands.size() && !run.isFull()) {
+      run.apply(commands.get(applied++));
+    }
+    StoreWrites writes = run.finish(applied == commands.size() ? through : run.entry());
     store.write(writes);
     return run;
   }
@@ -202,7 +211,7 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
     for (Consumer<ApplyListener> notice : run.notices()) {
       notice.accept(listener);
     }
-    if (!run.revisions().isEmpty()) {
+    if (run.hasChangedKeys()) {
       listener.onApplied(run.revisions(), run.after().revision());
     }
     if (run.hasCompacted()) {

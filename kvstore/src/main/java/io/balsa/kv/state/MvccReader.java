@@ -22,6 +22,12 @@ record MvccReader(OrderedReader rows, long revision, long compacted) {
     return row == null ? null : VersionRow.decode(row);
   }
 
+  /** The newest version of a key, without its value; null if it doesn't live. */
+  @Nullable VersionRow latestWithoutValue(ByteString key) {
+    byte[] row = rows.getStart(Tables.latest(key), VersionRow.HEADER_BYTES);
+    return row == null ? null : VersionRow.decode(row);
+  }
+
   /** Walks the keys that live now, in either direction. */
   VersionCursor latest(ByteString key, ByteString end, Direction direction) {
     if (end.isEmpty()) {
@@ -37,8 +43,7 @@ record MvccReader(OrderedReader rows, long revision, long compacted) {
       return latest(key, end, Direction.UP);
     }
     Span span = Tables.index(key, end);
-    return new PastCursor(
-        rows, rows.cursor(span.fromKey(), span.toKey(), Direction.UP), atRevision);
+    return new PastCursor(rows, span, atRevision);
   }
 
   /** Whether a request for this revision means the keys as they are now. */

@@ -6,6 +6,7 @@ import io.balsa.kv.proto.KeyValue;
 import io.balsa.kv.state.store.OrderedReader.Direction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,16 +14,30 @@ import org.jspecify.annotations.Nullable;
  * Apply thread only; nothing is kept unless the command succeeds as a whole.
  */
 final class MvccWriter {
+  /** What an event costs on the heap beside its keys and values. */
+  private static final long EVENT_OVERHEAD_BYTES = 256;
+
   private final Overlay rows;
 
   /** The revision that the command gets if it changes anything. */
   private final long newRevision;
 
   private final long compacted;
+  private final long eventBytesMax;
+
+  /** What was changed so far, in order; emptied for good when it grows too large. */
   private final List<Event> events = new ArrayList<>();
 
-  MvccWriter(Overlay rows, long currentRevision, long compacted) {
+  private long eventBytes;
+  private int changes;
+
+  /**
+   * @param eventBytesMax how much the events may hold: a command may end any number of values of any
+   *     size, and whoever wants to know of more than this finds them in history
+   */
+  MvccWriter(Overlay rows, long currentRevision, long compacted, long eventBytesMax) {
     this.rows = rows;
+    this.eventBytesMax = eventBytesMax;
     this.newRevision = currentRevision + 1;
     this.compacted = compacted;
   }
@@ -34,12 +49,26 @@ final class MvccWriter {
 
   /** The revision of the state with the changes so far. */
   long revision() {
-    return events.isEmpty() ? newRevision - 1 : newRevision;
+    return changes == 0 ? newRevision - 1 : newRevision;
   }
 
-  /** What was changed so far, in order; empty for no change and no new revision. */
+  /** Whether there is a new revision. */
+  boolean hasChanged() {
+    return changes > 0;
+  }
+
+  /** What was changed so far, in order; empty for no change, and for too much of it. */
   List<Event> events() {
     return events;
+  }
+
+  /** What the events hold. */
+  long eventBytes() {
+    return events.isEmpty() ? 0 : eventBytes;
+  }
+
+  private boolean isAnnounced() {
+    return eventBytes <= eventBytesMax;
   }
 
   /**
@@ -56,60 +85,74 @@ final class MvccWriter {
             : new VersionRow(place, prev.create(), prev.version() + 1, lease, value);
     rows.put(Tables.latest(key), written.encode());
     LeaseTable.move(rows, key, prev == null ? 0 : prev.lease(), lease);
-    return record(
-        place, EventRow.put(key, prev == null ? Place.NONE : prev.place(), written), prev);
+    record(EventRow.put(key, prev == null ? Place.NONE : prev.place(), written), prev);
+    return prev == null ? null : prev.toKeyValue(key).build();
   }
 
   /**
    * Deletes a range in key order.
    *
-   * @return the versions that were deleted
+   * @param ended takes the versions that were deleted; null if nobody asks for them
+   * @return how many keys were deleted
    */
-  List<KeyValue> deleteRange(ByteString key, ByteString end) {
+  long deleteRange(ByteString key, ByteString end, @Nullable Consumer<KeyValue> ended) {
     List<ByteString> keys = new ArrayList<>();
     try (VersionCursor cursor = reader().latest(key, end, Direction.UP)) {
       while (cursor.next()) {
         keys.add(cursor.key());
       }
     }
-    return deleteAll(keys);
+    return deleteAll(keys, ended);
   }
 
-  /** Deletes those of the keys that live, in the order given. */
-  List<KeyValue> deleteAll(List<ByteString> keys) {
-    List<KeyValue> deleted = new ArrayList<>(keys.size());
+  /** Deletes those of the keys that live, in the order given; otherwise as {@link #deleteRange}. */
+  long deleteAll(List<ByteString> keys, @Nullable Consumer<KeyValue> ended) {
+    long deleted = 0;
     for (ByteString key : keys) {
-      KeyValue prev = delete(key);
+      boolean valueNeeded = ended != null || isAnnounced();
+      VersionRow prev = valueNeeded ? reader().latest(key) : reader().latestWithoutValue(key);
       if (prev != null) {
-        deleted.add(prev);
+        delete(key, prev);
+        deleted++;
+        if (ended != null) {
+          ended.accept(prev.toKeyValue(key).build());
+        }
       }
     }
     return deleted;
   }
 
-  private @Nullable KeyValue delete(ByteString key) {
-    VersionRow prev = reader().latest(key);
-    if (prev == null) {
-      return null;
-    }
+  private void delete(ByteString key, VersionRow prev) {
     rows.delete(Tables.latest(key));
     LeaseTable.move(rows, key, prev.lease(), 0);
-    return record(nextPlace(), EventRow.delete(key, prev.place()), prev);
+    record(EventRow.delete(key, prev.place()), prev);
   }
 
   private Place nextPlace() {
-    return new Place(newRevision, events.size());
+    return new Place(newRevision, changes);
   }
 
-  private @Nullable KeyValue record(Place place, EventRow event, @Nullable VersionRow prev) {
+  private void record(EventRow event, @Nullable VersionRow prev) {
+    Place place = nextPlace();
+    changes++;
     rows.put(Tables.log(place.revision(), place.sub()), event.encode());
     rows.put(Tables.index(event.key(), place.revision(), place.sub()), IndexRow.of(event).encode());
-    Event.Builder built = event.toEvent(place.revision());
-    KeyValue prevKv = prev == null ? null : prev.toKeyValue(event.key()).build();
-    if (prevKv != null) {
-      built.setPrevKv(prevKv);
+    if (isAnnounced()) {
+      announce(event, prev);
     }
-    events.add(built.build());
-    return prevKv;
+  }
+
+  private void announce(EventRow event, @Nullable VersionRow prev) {
+    eventBytes += EVENT_OVERHEAD_BYTES + event.key().size() + event.value().size();
+    Event.Builder built = event.toEvent(newRevision);
+    if (prev != null) {
+      eventBytes += event.key().size() + prev.value().size();
+      built.setPrevKv(prev.toKeyValue(event.key()));
+    }
+    if (isAnnounced()) {
+      events.add(built.build());
+    } else {
+      events.clear();
+    }
   }
 }

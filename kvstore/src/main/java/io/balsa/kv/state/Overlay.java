@@ -22,6 +22,8 @@ final class Overlay implements OrderedReader {
   /** What was said before about each key that the running command wrote, in order. */
   private final List<Undo> undos = new ArrayList<>();
 
+  private long bytes;
+
   private record Undo(byte[] key, byte @Nullable [] verdict) {}
 
   Overlay(OrderedReader below) {
@@ -31,11 +33,18 @@ final class Overlay implements OrderedReader {
   void put(byte[] key, byte[] value) {
     undos.add(new Undo(key, writes.verdict(key)));
     writes.put(key, value);
+    bytes += key.length + value.length;
   }
 
   void delete(byte[] key) {
     undos.add(new Undo(key, writes.verdict(key)));
     writes.delete(key);
+    bytes += key.length;
+  }
+
+  /** What the writes hold, at most: rows written twice count twice. */
+  long bytes() {
+    return bytes;
   }
 
   /** Keeps everything so far for good. */
@@ -62,6 +71,11 @@ final class Overlay implements OrderedReader {
       return below.get(key);
     }
     return StoreWrites.isDeletion(verdict) ? null : verdict;
+  }
+
+  @Override
+  public byte @Nullable [] getStart(byte[] key, int bytesMax) {
+    return writes.verdict(key) == null ? below.getStart(key, bytesMax) : get(key);
   }
 
   /** Write nothing while it is open. */

@@ -2,27 +2,40 @@ package io.balsa.kv.state;
 
 import com.google.protobuf.ByteString;
 import io.balsa.kv.proto.KeyValue;
+import io.balsa.kv.state.Tables.Span;
 import io.balsa.kv.state.store.OrderedReader;
+import io.balsa.kv.state.store.OrderedReader.Direction;
 import io.balsa.kv.state.store.StoreCursor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The keys that lived at an old revision, upwards. In the index the versions of a key stand together, newest first: the
- * first that isn't too new decides about its key, and the others are passed over. One thread.
+ * first that isn't too new decides about its key, and the others are passed over: after a few of them by a new seek, so
+ * that a key with a long history costs no more than others. One thread.
  */
 final class PastCursor implements VersionCursor {
+  /** How many rows of a key are passed over before seeking: a step is cheaper than a seek, not by much more. */
+  private static final int STEPS_MAX = 8;
+
   private final OrderedReader reader;
-  private final StoreCursor index;
+  private final byte[] toKey;
   private final long revision;
+  private StoreCursor index;
+
+  /** The row that was passed over last, and how many of its key were in a row. */
+  private byte @Nullable [] passed;
+
+  private int steps;
 
   /** The index row of the last key that was decided on. */
   private byte @Nullable [] decided;
 
   private @Nullable IndexRow current;
 
-  PastCursor(OrderedReader reader, StoreCursor index, long revision) {
+  PastCursor(OrderedReader reader, Span span, long revision) {
     this.reader = reader;
-    this.index = index;
+    this.toKey = span.toKey();
+    this.index = reader.cursor(span.fromKey(), toKey, Direction.UP);
     this.revision = revision;
   }
 
@@ -30,7 +43,9 @@ final class PastCursor implements VersionCursor {
   public boolean next() {
     while (index.next()) {
       byte[] row = index.key();
-      if (Tables.indexRevision(row) > revision || isOfDecidedKey(row)) {
+      boolean isDecided = decided != null && Tables.isSameIndexKey(row, decided);
+      if (isDecided || Tables.indexRevision(row) > revision) {
+        pass(row, isDecided);
         continue;
       }
       decided = row;
@@ -43,8 +58,16 @@ final class PastCursor implements VersionCursor {
     return false;
   }
 
-  private boolean isOfDecidedKey(byte[] row) {
-    return decided != null && Tables.isSameIndexKey(row, decided);
+  private void pass(byte[] row, boolean isDecided) {
+    boolean sameKey = passed != null && Tables.isSameIndexKey(row, passed);
+    steps = sameKey ? steps + 1 : 1;
+    passed = row;
+    if (steps >= STEPS_MAX) {
+      steps = 0;
+      index.close();
+      byte[] onwards = isDecided ? Tables.afterIndexKey(row) : Tables.indexFrom(row, revision);
+      index = reader.cursor(onwards, toKey, Direction.UP);
+    }
   }
 
   @Override

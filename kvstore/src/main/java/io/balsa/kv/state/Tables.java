@@ -124,6 +124,22 @@ final class Tables {
     return row.length - PLACE_BYTES;
   }
 
+  /** Where the versions of a row's key begin that aren't newer than a revision. */
+  static byte[] indexFrom(byte[] row, long revision) {
+    byte[] from = row.clone();
+    ByteBuffer.wrap(from, indexKeyEnd(row), PLACE_BYTES)
+        .putLong(~revision)
+        .putInt(~Integer.MAX_VALUE);
+    return from;
+  }
+
+  /** Behind every version of a row's key, and before those of the next. */
+  static byte[] afterIndexKey(byte[] row) {
+    byte[] after = Arrays.copyOf(row, indexKeyEnd(row));
+    after[after.length - 1] = 1;
+    return after;
+  }
+
   /** Every index row. */
   static Span allIndex() {
     return table(INDEX);

@@ -10,7 +10,6 @@ import io.balsa.kv.proto.PutResponse;
 import io.balsa.kv.proto.RangeRequest;
 import io.balsa.kv.proto.RangeResponse;
 import io.balsa.kv.proto.ResponseHeader;
-import java.util.List;
 
 /** The operations of one command that is being applied. Apply thread only. */
 final class WritingOps implements TxnEvaluator.Ops {
@@ -63,13 +62,13 @@ final class WritingOps implements TxnEvaluator.Ops {
 
   @Override
   public DeleteRangeResponse deleteRange(DeleteRangeRequest request) {
-    List<KeyValue> deleted = writer.deleteRange(request.getKey(), request.getRangeEnd());
-    DeleteRangeResponse.Builder response =
-        DeleteRangeResponse.newBuilder().setHeader(header()).setDeleted(deleted.size());
-    if (request.getPrevKv()) {
-      response.addAllPrevKvs(deleted);
-    }
-    return response.build();
+    DeleteRangeResponse.Builder response = DeleteRangeResponse.newBuilder();
+    long deleted =
+        writer.deleteRange(
+            request.getKey(),
+            request.getRangeEnd(),
+            request.getPrevKv() ? response::addPrevKvs : null);
+    return response.setHeader(header()).setDeleted(deleted).build();
   }
 
   private ResponseHeader header() {

@@ -297,6 +297,7 @@ final class HubCore {
             source.read(
                 position + 1,
                 KeyRange.ALL,
+                index.all().stream().anyMatch(watcher -> watcher.prevKv),
                 config.historyRevisionsMax(),
                 config.responseBytesMax());
         Invariant.check(
@@ -422,7 +423,11 @@ final class HubCore {
     try {
       batch =
           source.read(
-              watcher.next, watcher.range, config.historyRevisionsMax(), config.responseBytesMax());
+              watcher.next,
+              watcher.range,
+              watcher.prevKv,
+              config.historyRevisionsMax(),
+              config.responseBytesMax());
     } catch (HistoryCompactedException gone) {
       cancelCompacted(watcher, gone.compactedRevision());
       return;

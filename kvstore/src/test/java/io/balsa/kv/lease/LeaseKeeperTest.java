@@ -235,6 +235,21 @@ class LeaseKeeperTest {
   }
 
   @Test
+  void aDeposedLeadersCheckpointDoesNotShortenARenewedLease() {
+    lead();
+    grant(7, 3600);
+    replica.holdProposals(true);
+    pass(Duration.ofMinutes(6).toMillis());
+    stepDown();
+    lead();
+    assertThat(keeper.renew(7).join()).isEqualTo(3600);
+    replica.holdProposals(false);
+    assertThat(log.commands.get(log.commands.size() - 1).hasLeaseCheckpoint()).isTrue();
+    lead();
+    assertThat(keeper.timeLeft(7).join()).hasValue(new TimeLeft(3601, 3600));
+  }
+
+  @Test
   void shortLeasesAreNeverCheckpointed() {
     lead();
     grant(7, 300);

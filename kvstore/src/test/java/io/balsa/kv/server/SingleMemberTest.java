@@ -2,8 +2,12 @@ package io.balsa.kv.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.WireFormat;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.AlarmRequest;
 import io.balsa.kv.proto.ClusterGrpc;
@@ -133,6 +137,35 @@ final class SingleMemberTest {
     assertThat(second.getResponses(0).getResponseRange().getKvs(0).getValue().toStringUtf8())
         .isEqualTo("me");
     assertThat(second.getHeader().getRevision()).isEqualTo(2);
+  }
+
+  /** The log wraps a request once more than gRPC does: what the one takes the other must read. */
+  @Test
+  void aRequestNestedAsDeepAsTheDoorAllowsIsApplied() throws Exception {
+    TxnRequest deep = txnOf(RequestOp.newBuilder().setRequestPut(put("deep", "1")));
+    for (int i = 0; i < 49; i++) {
+      deep = txnOf(RequestOp.newBuilder().setRequestTxn(deep));
+    }
+    TxnRequest nested = deep;
+    // The response is deeper still, so that this client can't read it.
+    assertThat(catchThrowable(() -> kv().txn(nested))).isNotNull();
+    assertThat(kv().range(get("deep")).getCount()).isEqualTo(1);
+    ByteString.Output groups = ByteString.newOutput();
+    CodedOutputStream out = CodedOutputStream.newInstance(groups);
+    for (int i = 0; i < 200; i++) {
+      out.writeTag(99, i < 100 ? WireFormat.WIRETYPE_START_GROUP : WireFormat.WIRETYPE_END_GROUP);
+    }
+    out.flush();
+    PutRequest odd =
+        put("odd", "2").toBuilder()
+            .setUnknownFields(UnknownFieldSet.parseFrom(groups.toByteString()))
+            .build();
+    assertThat(kv().put(odd).getHeader().getRevision()).isEqualTo(3);
+    assertThat(kv().range(get("odd")).getCount()).isEqualTo(1);
+  }
+
+  private static TxnRequest txnOf(RequestOp.Builder op) {
+    return TxnRequest.newBuilder().addSuccess(op).build();
   }
 
   @Test

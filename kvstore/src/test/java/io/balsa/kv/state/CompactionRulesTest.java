@@ -47,7 +47,7 @@ class CompactionRulesTest {
         .isInstanceOf(KvException.class)
         .hasMessage(KvError.COMPACTED.text());
     assertThat(kv.get("a", 3).getVersion()).isEqualTo(2);
-    assertThatThrownBy(() -> kv.machine.events().read(2, KeyRange.ALL, 1, 1))
+    assertThatThrownBy(() -> kv.machine.events().read(2, KeyRange.ALL, true, 1, 1))
         .isInstanceOf(HistoryCompactedException.class);
     assertThat(kv.history(3)).containsExactly("3 put a=3", "4 put a=4 was 3");
     assertThatThrownBy(() -> kv.machine.hashKv(2)).isInstanceOf(KvException.class);
@@ -120,6 +120,20 @@ class CompactionRulesTest {
       assertThat(restarted.compactionDone(3_001)).succeedsWithin(1, TimeUnit.MINUTES);
       assertThat(restarted.hashKv(0)).isEqualTo(kv.machine.hashKv(0));
     }
+  }
+
+  @Test
+  void aWalkThatPausedInItsLastRevisionSeesItAgainWhenANewerCompactionComes() {
+    for (int i = 0; i < 600; i++) {
+      kv.put("k" + i, "v");
+    }
+    kv.txn(KvFixture.deleteOp("k", "l"));
+    kv.put("z", "v");
+    kv.compact(602);
+    assertThat(kv.machine.compactStep()).isTrue();
+    kv.compactWholly(603);
+    assertThat(rows('L')).isEqualTo(1);
+    assertThat(rows('I')).isEqualTo(1);
   }
 
   @Test

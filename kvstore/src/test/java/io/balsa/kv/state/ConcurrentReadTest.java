@@ -94,7 +94,7 @@ class ConcurrentReadTest {
 
   private static void readHistory(KvStateMachine machine, long from) {
     try {
-      HistoryBatch batch = machine.events().read(from, KeyRange.ALL, 100, 1 << 20);
+      HistoryBatch batch = machine.events().read(from, KeyRange.ALL, true, 100, 1 << 20);
       long expected = from;
       for (RevisionEvents events : batch.revisions()) {
         assertThat(events.revision()).isGreaterThanOrEqualTo(expected);

@@ -148,7 +148,7 @@ final class KvFixture implements AutoCloseable {
 
   /** History in short: "3 put a=1", "4 del a", in order. */
   List<String> history(long from) {
-    return machine.events().read(from, KeyRange.ALL, 1000, 1 << 20).revisions().stream()
+    return machine.events().read(from, KeyRange.ALL, true, 1000, 1 << 20).revisions().stream()
         .flatMap(revision -> revision.events().stream().map(event -> show(revision, event)))
         .toList();
   }

@@ -12,6 +12,7 @@ import io.balsa.kv.proto.DeleteRangeRequest;
 import io.balsa.kv.proto.DeleteRangeResponse;
 import io.balsa.kv.proto.Event;
 import io.balsa.kv.proto.KeyValue;
+import io.balsa.kv.proto.LeaseCheckpoint;
 import io.balsa.kv.proto.LeaseGrantResponse;
 import io.balsa.kv.proto.LeaseRevokeResponse;
 import io.balsa.kv.proto.PutRequest;
@@ -95,7 +96,9 @@ final class KvModel {
           yield CommandDone.newBuilder().setHeader(header()).build();
         }
         case LEASE_CHECKPOINT -> {
-          for (var point : command.getLeaseCheckpoint().getCheckpointsList()) {
+          var remainders = command.getLeaseCheckpoint();
+          boolean counts = remainders.getTerm() == term;
+          for (var point : counts ? remainders.getCheckpointsList() : List.<LeaseCheckpoint>of()) {
             leases.computeIfPresent(
                 point.getID(),
                 (id, old) -> new LeaseRecord(id, old.grantedTtlSeconds(), point.getRemainingTTL()));

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.command.LeaseExpire;
+import io.balsa.kv.command.LeaseRemainders;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.LeaseCheckpoint;
-import io.balsa.kv.proto.LeaseCheckpointRequest;
 import io.balsa.kv.proto.LeaseGrantResponse;
 import io.balsa.kv.proto.LeaseRevokeRequest;
 import java.util.ArrayList;
@@ -110,9 +110,23 @@ class LeaseRulesTest {
     kv.apply(
         KvCommand.newBuilder()
             .setLeaseCheckpoint(
-                LeaseCheckpointRequest.newBuilder().addCheckpoints(unknown).addCheckpoints(point)));
+                LeaseRemainders.newBuilder()
+                    .setTerm(kv.term)
+                    .addCheckpoints(unknown)
+                    .addCheckpoints(point)));
     assertThat(kv.machine.leases().all()).containsExactly(new LeaseRecord(1, 60, 20));
     assertThat(kv.machine.leases().all().get(0).ttlToRun()).isEqualTo(20);
+  }
+
+  @Test
+  void whatADeposedLeaderThoughtWasLeftIsIgnored() {
+    kv.grant(1, 60);
+    LeaseCheckpoint.Builder point = LeaseCheckpoint.newBuilder().setID(1).setRemainingTTL(20);
+    LeaseRemainders.Builder stale =
+        LeaseRemainders.newBuilder().setTerm(kv.term).addCheckpoints(point);
+    kv.term++;
+    kv.apply(KvCommand.newBuilder().setLeaseCheckpoint(stale));
+    assertThat(kv.machine.leases().all()).containsExactly(new LeaseRecord(1, 60, 0));
   }
 
   private static KvCommand.Builder revoke(long id) {

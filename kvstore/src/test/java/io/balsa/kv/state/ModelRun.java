@@ -127,14 +127,14 @@ final class ModelRun implements ApplyListener {
     if (from < model.compacted) {
       long tooOld = from;
       assertThatExceptionOfType(HistoryCompactedException.class)
-          .isThrownBy(() -> machine.events().read(tooOld, range, 1, 1))
+          .isThrownBy(() -> machine.events().read(tooOld, range, true, 1, 1))
           .matches(e -> e.compactedRevision() == model.compacted);
       from = model.compacted;
     }
     TreeMap<Long, List<Event>> read = new TreeMap<>();
     long next = from;
     while (next <= model.revision) {
-      HistoryBatch batch = machine.events().read(next, range, 1 + random.below(4), 60);
+      HistoryBatch batch = machine.events().read(next, range, true, 1 + random.below(4), 60);
       for (RevisionEvents events : batch.revisions()) {
         assertThat(events.revision()).isGreaterThanOrEqualTo(next).isLessThan(batch.nextRevision());
         read.put(events.revision(), events.events());

@@ -3,12 +3,12 @@ package io.balsa.kv.state;
 import com.google.protobuf.ByteString;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.command.LeaseExpire;
+import io.balsa.kv.command.LeaseRemainders;
 import io.balsa.kv.command.MemberPublish;
 import io.balsa.kv.proto.CompactionRequest;
 import io.balsa.kv.proto.Compare;
 import io.balsa.kv.proto.DeleteRangeRequest;
 import io.balsa.kv.proto.LeaseCheckpoint;
-import io.balsa.kv.proto.LeaseCheckpointRequest;
 import io.balsa.kv.proto.LeaseGrantRequest;
 import io.balsa.kv.proto.LeaseRevokeRequest;
 import io.balsa.kv.proto.PutRequest;
@@ -71,7 +71,8 @@ final class RandomCommands {
     } else if (dice < 98) {
       LeaseCheckpoint.Builder point = LeaseCheckpoint.newBuilder().setID(lease());
       return command.setLeaseCheckpoint(
-          LeaseCheckpointRequest.newBuilder()
+          LeaseRemainders.newBuilder()
+              .setTerm(term - random.nextInt(2))
               .addCheckpoints(point.setRemainingTTL(random.nextInt(50))));
     }
     return command.setMemberPublish(

@@ -99,7 +99,7 @@ final class FakeHistory implements EventSource {
 
   @Override
   public synchronized HistoryBatch read(
-      long fromRevision, KeyRange range, int revisionsMax, long bytesMax) {
+      long fromRevision, KeyRange range, boolean withPrev, int revisionsMax, long bytesMax) {
     reads++;
     if (fromRevision < compacted) {
       throw new HistoryCompactedException(fromRevision, compacted);

@@ -2,6 +2,7 @@ package io.balsa.kv.state.store;
 
 import io.balsa.raft.model.StorageException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.rocksdb.BlockBasedTableConfig;
@@ -44,10 +45,13 @@ final class RocksDatabase {
   private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
   private final RocksDB db;
 
-  RocksDatabase(Path path, RocksSettings settings) {
+  /**
+   * @param create whether it may be missing, and is created then
+   */
+  RocksDatabase(Path path, RocksSettings settings, boolean create) {
     this.path = path;
     this.cache = new LRUCache(settings.blockCacheBytes());
-    this.options = options(settings, cache, filter);
+    this.options = options(settings, cache, filter).setCreateIfMissing(create);
     try {
       this.db = RocksDB.open(options, path.toString());
     } catch (RocksDBException e) {
@@ -64,7 +68,6 @@ final class RocksDatabase {
             .setCacheIndexAndFilterBlocks(true)
             .setPinL0FilterAndIndexBlocksInCache(true);
     return new Options()
-        .setCreateIfMissing(true)
         .setWriteBufferSize(settings.memtableBytes())
         .setTableFormatConfig(tables)
         .setCompressionType(CompressionType.LZ4_COMPRESSION)
@@ -124,11 +127,26 @@ final class RocksDatabase {
     return db;
   }
 
-  void write(byte[] serializedBatch) {
-    try (WriteBatch batch = new WriteBatch(serializedBatch)) {
+  void write(StoreWrites writes) {
+    boolean rowByRow = SerializedBatch.isTooLarge(writes);
+    try (WriteBatch batch =
+        rowByRow ? new WriteBatch() : new WriteBatch(SerializedBatch.of(writes))) {
+      if (rowByRow) {
+        addRows(batch, writes);
+      }
       db.write(writeOptions, batch);
     } catch (RocksDBException e) {
       throw new StorageException("can't write to " + path, e);
+    }
+  }
+
+  private static void addRows(WriteBatch batch, StoreWrites writes) throws RocksDBException {
+    for (Map.Entry<byte[], byte[]> row : writes.all().entrySet()) {
+      if (StoreWrites.isDeletion(row.getValue())) {
+        batch.delete(row.getKey());
+      } else {
+        batch.put(row.getKey(), row.getValue());
+      }
     }
   }
 

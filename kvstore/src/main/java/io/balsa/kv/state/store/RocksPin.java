@@ -4,6 +4,7 @@ import io.balsa.raft.model.StorageException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Snapshot;
 
@@ -26,6 +27,20 @@ final class RocksPin implements StorePin {
     retain();
     try {
       return database.db().get(options, key);
+    } catch (RocksDBException e) {
+      throw new StorageException("can't read " + database.path(), e);
+    } finally {
+      close();
+    }
+  }
+
+  @Override
+  public byte @Nullable [] getStart(byte[] key, int bytesMax) {
+    retain();
+    try {
+      byte[] start = new byte[bytesMax];
+      int size = database.db().get(options, key, start);
+      return size == RocksDB.NOT_FOUND ? null : Arrays.copyOf(start, Math.min(size, bytesMax));
     } catch (RocksDBException e) {
       throw new StorageException("can't read " + database.path(), e);
     } finally {

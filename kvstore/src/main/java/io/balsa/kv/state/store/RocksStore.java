@@ -29,7 +29,14 @@ public final class RocksStore implements OrderedStore {
   private RocksStore(StoreDirectory directory, RocksSettings settings) {
     this.directory = directory;
     this.settings = settings;
-    this.database = new RocksDatabase(directory.active(), settings);
+    RocksDatabase opened = new RocksDatabase(directory.active(), settings, directory.isNew());
+    try {
+      directory.created();
+    } catch (RuntimeException e) {
+      opened.release();
+      throw e;
+    }
+    this.database = opened;
   }
 
   /**
@@ -66,10 +73,9 @@ public final class RocksStore implements OrderedStore {
 
   @Override
   public void write(StoreWrites writes) {
-    byte[] batch = SerializedBatch.of(writes);
     RocksDatabase held = retained();
     try {
-      held.write(batch);
+      held.write(writes);
     } finally {
       held.release();
     }
@@ -104,7 +110,7 @@ public final class RocksStore implements OrderedStore {
     try {
       Path next = directory.prepareNext();
       RocksCapture.receive(snapshot, next);
-      RocksDatabase incoming = new RocksDatabase(next, settings);
+      RocksDatabase incoming = new RocksDatabase(next, settings, false);
       try {
         admit(incoming, arrival);
         directory.activateNext();
@@ -127,7 +133,7 @@ public final class RocksStore implements OrderedStore {
       corrections = arrival.inspect(rows);
     }
     if (!corrections.isEmpty()) {
-      incoming.write(SerializedBatch.of(corrections));
+      incoming.write(corrections);
       incoming.flush();
     }
   }

@@ -21,10 +21,18 @@ final class SerializedBatch {
   private static final byte VALUE = 1;
   private static final int VARINT_BYTES_MAX = 5;
 
+  /** What is larger is written row by row: an array ends at 2 GiB, an entry's effects don't. */
+  private static final long BYTES_MAX = 256 << 20;
+
   private SerializedBatch() {}
 
+  static boolean isTooLarge(StoreWrites writes) {
+    return sizeBytes(writes) > BYTES_MAX;
+  }
+
   static byte[] of(StoreWrites writes) {
-    ByteBuffer out = ByteBuffer.allocate(sizeBytes(writes)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out =
+        ByteBuffer.allocate(Math.toIntExact(sizeBytes(writes))).order(ByteOrder.LITTLE_ENDIAN);
     out.putLong(0).putInt(writes.all().size());
     for (Map.Entry<byte[], byte[]> row : writes.all().entrySet()) {
       boolean deletion = StoreWrites.isDeletion(row.getValue());
@@ -39,12 +47,12 @@ final class SerializedBatch {
     return batch;
   }
 
-  private static int sizeBytes(StoreWrites writes) {
+  private static long sizeBytes(StoreWrites writes) {
     long size = HEADER_BYTES;
     for (Map.Entry<byte[], byte[]> row : writes.all().entrySet()) {
       size += 1 + 2 * VARINT_BYTES_MAX + row.getKey().length + (long) row.getValue().length;
     }
-    return Math.toIntExact(size);
+    return size;
   }
 
   private static void putSized(ByteBuffer out, byte[] bytes) {

@@ -31,9 +31,12 @@ final class StoreDirectory implements AutoCloseable {
    * leaves db-7 to be swept. There is no moment at which neither counts, and none at which both do.
    *
    * ACTIVE is written before the first database is created. So a directory with databases and no ACTIVE isn't the trace of
-   * a crash but of a hand or a broken disk, and it is refused instead of swept.
+   * a crash but of a hand or a broken disk, and it is refused instead of swept. NEW stands beside ACTIVE from before it is
+   * first written until the first database is whole: only then may a database that ACTIVE names be missing. Otherwise its
+   * absence is a loss, and an empty one in its place would have forgotten what was acknowledged.
    */
   private static final String ACTIVE = "ACTIVE";
+  private static final String NEW = "NEW";
   private static final String ACTIVE_DRAFT = "ACTIVE.draft";
   private static final Pattern DATABASE = Pattern.compile("db-([1-9][0-9]{0,17})");
   private static final Pattern LEFTOVER = Pattern.compile("(db|capture)-[0-9]+");
@@ -81,11 +84,37 @@ final class StoreDirectory implements AutoCloseable {
       if (!leftovers().isEmpty()) {
         throw new StorageException(dir + " holds databases, but no " + ACTIVE + " that names one");
       }
+      Files.write(newMark(), new byte[0]);
+      force(newMark());
+      force(dir);
       activate(1);
     } else {
       activeNumber = numberOf(name);
     }
     sweep();
+  }
+
+  private Path newMark() {
+    return dir.resolve(NEW);
+  }
+
+  /** Whether the active database may still have to be created. */
+  boolean isNew() {
+    return Files.exists(newMark());
+  }
+
+  /** The active database is there: from now on it must be. */
+  void created() {
+    try {
+      if (isNew()) {
+        force(active());
+        force(dir);
+        Files.delete(newMark());
+        force(dir);
+      }
+    } catch (IOException e) {
+      throw new StorageException("can't settle the new store in " + dir, e);
+    }
   }
 
   private @Nullable String readActive() throws IOException {
@@ -148,8 +177,13 @@ final class StoreDirectory implements AutoCloseable {
     Files.writeString(draft, "db-" + number + "\n");
     force(draft);
     Files.move(draft, dir.resolve(ACTIVE), StandardCopyOption.ATOMIC_MOVE);
-    force(dir);
     activeNumber = number;
+    try {
+      force(dir);
+    } catch (IOException e) {
+      // It may count or not after a crash: nothing may be built on either.
+      throw new StorageException("can't make sure which database counts in " + dir, e);
+    }
   }
 
   /** A name for a capture's directory that doesn't exist yet. */

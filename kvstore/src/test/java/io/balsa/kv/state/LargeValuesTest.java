@@ -1,0 +1,119 @@
+package io.balsa.kv.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.balsa.kv.command.CommandCodec;
+import io.balsa.kv.command.KvCommand;
+import io.balsa.kv.model.KeyRange;
+import io.balsa.kv.proto.DeleteRangeRequest;
+import io.balsa.kv.proto.DeleteRangeResponse;
+import io.balsa.kv.proto.Event;
+import io.balsa.raft.model.Entry;
+import io.balsa.raft.model.EntryId;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What small commands do to large values mustn't pile up on the heap. */
+final class LargeValuesTest {
+  private static final int KEYS = 50;
+  private static final int VALUE_BYTES = 1 << 20;
+  private static final long ANNOUNCED_BYTES_MAX = 33 << 20;
+
+  private final KvFixture kv = new KvFixture();
+  private final Announced announced = new Announced();
+
+  @AfterEach
+  void close() {
+    kv.close();
+  }
+
+  @Test
+  void aRunOverLargeValuesIsAnnouncedInParts() {
+    fill();
+    long before = kv.revision();
+    List<Entry> commands = new ArrayList<>();
+    for (int i = 0; i < KEYS; i++) {
+      commands.add(entry(i + 1, KvCommand.newBuilder().setPut(KvFixture.putRequest(key(i), "x"))));
+    }
+    assertThat(kv.machine.applyAll(commands, commands.get(KEYS - 1).id())).hasSize(KEYS);
+    assertThat(announced.calls).isGreaterThan(2);
+    assertThat(announced.largestCall).isLessThan(ANNOUNCED_BYTES_MAX);
+    assertThat(announced.revisions).hasSize(KEYS);
+    assertThat(announced.through).isEqualTo(before + KEYS);
+    assertThat(kv.revision()).isEqualTo(before + KEYS);
+    assertThat(kv.machine.lastApplied()).isEqualTo(commands.get(KEYS - 1).id());
+  }
+
+  @Test
+  void aRevisionThatEndsTooMuchIsAnnouncedByItsNumberOnly() {
+    fill();
+    long before = kv.revision();
+    DeleteRangeRequest all =
+        DeleteRangeRequest.newBuilder()
+            .setKey(KvFixture.bytes("k"))
+            .setRangeEnd(KvFixture.bytes("l"))
+            .build();
+    DeleteRangeResponse deleted =
+        (DeleteRangeResponse) kv.apply(KvCommand.newBuilder().setDeleteRange(all));
+    assertThat(deleted.getDeleted()).isEqualTo(KEYS);
+    assertThat(deleted.getPrevKvsCount()).isZero();
+    assertThat(announced.revisions).isEmpty();
+    assertThat(announced.through).isEqualTo(before + 1);
+    assertThat(kv.history(before + 1)).hasSize(KEYS);
+    assertThat(kv.value(key(0))).isEmpty();
+  }
+
+  @Test
+  void historyCountsWhatWasReplacedAndReadsItOnlyForThoseWhoAsk() {
+    fill();
+    long from = kv.revision() + 1;
+    for (int i = 0; i < KEYS; i++) {
+      kv.put(key(i), "x");
+    }
+    List<RevisionEvents> bounded =
+        kv.machine.events().read(from, KeyRange.ALL, true, KEYS, 4 * VALUE_BYTES).revisions();
+    assertThat(bounded).hasSize(4).allMatch(events -> events.events().get(0).hasPrevKv());
+    List<RevisionEvents> bare =
+        kv.machine.events().read(from, KeyRange.ALL, false, KEYS, 4 * VALUE_BYTES).revisions();
+    assertThat(bare).hasSize(KEYS).noneMatch(events -> events.events().get(0).hasPrevKv());
+  }
+
+  private void fill() {
+    String large = "v".repeat(VALUE_BYTES);
+    for (int i = 0; i < KEYS; i++) {
+      kv.put(key(i), large);
+    }
+    kv.machine.setListener(announced);
+  }
+
+  private static String key(int number) {
+    return "k%03d".formatted(number);
+  }
+
+  private Entry entry(int after, KvCommand.Builder command) {
+    EntryId id = new EntryId(kv.term, kv.machine.lastApplied().index() + after);
+    return Entry.command(id, CommandCodec.encode(command));
+  }
+
+  /** Remembers how much it was told at once, without holding it. */
+  private static final class Announced implements ApplyListener {
+    private final List<Long> revisions = new ArrayList<>();
+    private int calls;
+    private long largestCall;
+    private long through;
+
+    @Override
+    public void onApplied(List<RevisionEvents> applied, long revision) {
+      calls++;
+      long bytes = 0;
+      for (RevisionEvents events : applied) {
+        revisions.add(events.revision());
+        bytes += events.events().stream().mapToLong(Event::getSerializedSize).sum();
+      }
+      largestCall = Math.max(largestCall, bytes);
+      through = revision;
+    }
+  }
+}
