@@ -74,7 +74,7 @@ public final class BalsaMain {
       server.stopped().join();
       return STOPPED;
     } catch (CompletionException e) {
-      log.error("the node failed and can't go on", e.getCause());
+      log.error("the member failed and can't go on", e.getCause());
       exitCode.set(FAILED);
       return FAILED;
     }

@@ -120,7 +120,7 @@ final class KvServer implements AutoCloseable {
     if (failure == null) {
       log.info("ready to serve client requests");
       ready.complete(null);
-    } else if (closing || member.node().stopped().isDone()) {
+    } else if (closing || member.stopped().isDone()) {
       ready.completeExceptionally(failure);
     } else {
       log.warn("can't reach a majority of the members yet: {}", failure.getMessage());
@@ -134,9 +134,9 @@ final class KvServer implements AutoCloseable {
     return ready;
   }
 
-  /** Completes when the node has stopped: exceptionally if something broke it. */
+  /** Completes when the member has stopped: exceptionally if something broke it. */
   CompletableFuture<Void> stopped() {
-    return member.node().stopped();
+    return member.stopped();
   }
 
   List<InetSocketAddress> clientAddresses() {

@@ -29,6 +29,9 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.net.URI;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This member without its client port: the state, its Raft node, and the services on top of them. Opened by one thread;
@@ -46,6 +49,7 @@ final class LocalMember {
   private final KnownMembers members;
   private final ReadPool reads;
   private final RaftNode<KvResult> node;
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
   /**
    * Recovers the state and takes part from now on.
@@ -84,6 +88,24 @@ final class LocalMember {
     opened.add("the lease thread", leaseThread::close);
     hub.start();
     opened.add("the watch hub", hub::close);
+    reportTheEnd();
+  }
+
+  /**
+   * Without watches a member would look healthy and serve half of what it should. That the hub stops
+   * in good order says nothing: it also does when the store was closed under it.
+   */
+  private void reportTheEnd() {
+    var unused =
+        CompletableFuture.allOf(
+            hub.stopped().exceptionally(this::stopBecause),
+            node.stopped().thenRun(() -> stopped.complete(null)).exceptionally(this::stopBecause));
+  }
+
+  private @Nullable Void stopBecause(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    stopped.completeExceptionally(cause == null ? failure : cause);
+    return null;
   }
 
   private RaftNode<KvResult> openNode(Identity self, DataDirectory directory, Teardown opened) {
@@ -142,6 +164,11 @@ final class LocalMember {
 
   RaftNode<KvResult> node() {
     return node;
+  }
+
+  /** Completes when the node or the watch hub has stopped: exceptionally if something broke it. */
+  CompletableFuture<Void> stopped() {
+    return stopped;
   }
 
   MemberHealth health() {

@@ -337,4 +337,59 @@ class WatchHubTest {
         .extracting(event -> event.getKv().getModRevision())
         .containsExactlyElementsOf(IntStream.range(2, 102).mapToObj(i -> (long) i).toList());
   }
+
+  @Test
+  void aHubThatBreaksEndsEveryStreamAndSaysSo() {
+    WatchSink rude = new RudeSink();
+    open(rude, false);
+    RecordingSink polite = new RecordingSink();
+    open(polite, false);
+    history.put("a", "1");
+    IllegalStateException reason = new IllegalStateException("unreadable");
+    history.breakWith(reason);
+    stream.onRequest(
+        WatchRequest.newBuilder()
+            .setCreateRequest(
+                WatchCreateRequest.newBuilder()
+                    .setKey(ByteString.copyFromUtf8("a"))
+                    .setStartRevision(2))
+            .build());
+    hub.start();
+    assertThat(hub.stopped())
+        .failsWithin(Duration.ofSeconds(30))
+        .withThrowableThat()
+        .withCause(reason);
+    assertThat(sink.failure).isEqualTo(KvError.SERVER_STOPPED);
+    assertThat(polite.failure).isEqualTo(KvError.SERVER_STOPPED);
+    hub.close();
+  }
+
+  @Test
+  void aHubThatIsClosedHasNotBroken() {
+    hub.start();
+    hub.close();
+    assertThat(hub.stopped()).succeedsWithin(Duration.ofSeconds(30));
+  }
+
+  /** Throws, which a sink mustn't, when it is told that the stream has failed. */
+  private static final class RudeSink implements WatchSink {
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public void send(WatchResponse response) {}
+
+    @Override
+    public void pullRequest() {}
+
+    @Override
+    public void complete() {}
+
+    @Override
+    public void fail(KvError error) {
+      throw new IllegalStateException("nobody listens");
+    }
+  }
 }
