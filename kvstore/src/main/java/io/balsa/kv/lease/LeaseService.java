@@ -26,9 +26,12 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -46,6 +49,8 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
   private final LongSupplier currentRevision;
   private final LeaseThread thread;
   private final LeaderCalls leaderCalls;
+  private final Set<KeepAliveStream> streams = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopping;
 
   /** What the service stands on. */
   public record Parts(
@@ -120,8 +125,22 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
   @Override
   public StreamObserver<LeaseKeepAliveRequest> leaseKeepAlive(
       StreamObserver<LeaseKeepAliveResponse> observer) {
-    return new KeepAliveStream(
-        (ServerCallStreamObserver<LeaseKeepAliveResponse>) observer, this::keepAlive);
+    KeepAliveStream stream =
+        new KeepAliveStream(
+            (ServerCallStreamObserver<LeaseKeepAliveResponse>) observer,
+            this::keepAlive,
+            streams::remove);
+    streams.add(stream);
+    if (stopping) {
+      stream.stop();
+    }
+    return stream;
+  }
+
+  /** Ends every stream of renewals with "server stopped", also those that are still to come. */
+  public void endStreams() {
+    stopping = true; // First: a stream that isn't among them yet looks at this afterwards.
+    List.copyOf(streams).forEach(KeepAliveStream::stop);
   }
 
   private CompletableFuture<LeaseKeepAliveResponse> keepAlive(LeaseKeepAliveRequest request) {

@@ -79,6 +79,8 @@ final class KvServer implements AutoCloseable {
             new LeaderRequired(member.router().replica()),
             member.health());
     opened.add("the client port", port::close);
+    // Before the port waits for calls under way: these would go on for ever.
+    opened.add("the streams of clients", member::endStreams);
     opened.add("the acceptor of clients", port::stopAccepting);
     log.info(
         "member {} ({}) of cluster {} listens for clients on {}",

@@ -48,6 +48,7 @@ final class LocalMember {
   private final LeaseThread leaseThread = new LeaseThread();
   private final KnownMembers members;
   private final ReadPool reads;
+  private final LeaseService leaseService;
   private final RaftNode<KvResult> node;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -80,6 +81,16 @@ final class LocalMember {
     this.reads = new ReadPool(Math.max(2, Runtime.getRuntime().availableProcessors()));
     opened.add("the read threads", reads::close);
 
+    this.leaseService =
+        new LeaseService(
+            new LeaseService.Parts(
+                router,
+                leases,
+                state.leases(),
+                () -> state.events().currentRevision(),
+                leaderChannel::current,
+                leaseThread),
+            leaseConfig());
     this.node = openNode(self, directory, opened);
     replica.attach(node);
     node.addListener(leases::onStatus);
@@ -143,19 +154,16 @@ final class LocalMember {
     return List.of(
         new KvService(router, state, new RequestCheck(config.txnOpsMax()), reads).bindService(),
         new WatchService(hub, this::hasLeader).definition(),
-        new LeaseService(
-                new LeaseService.Parts(
-                    router,
-                    leases,
-                    state.leases(),
-                    () -> state.events().currentRevision(),
-                    leaderChannel::current,
-                    leaseThread),
-                leaseConfig())
-            .definition(),
+        leaseService.definition(),
         new ClusterService(router, members).bindService(),
         new MaintenanceService(router, state, reads, config.quotaBytes()).bindService(),
         new HealthStatusManager().getHealthService().bindService());
+  }
+
+  /** Ends the calls that would never end by themselves, with "server stopped". Idempotent. */
+  void endStreams() {
+    hub.close();
+    leaseService.endStreams();
   }
 
   RequestRouter router() {
