@@ -63,6 +63,11 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
+  /** Whether a member has started in this directory before. */
+  static boolean isSomebodys(Path dir) {
+    return Files.exists(dir.resolve(IDENTITY));
+  }
+
   /** Whether there is no directory yet. */
   private static boolean refuseForeign(Path dir, Identity self) throws IOException {
     if (Files.notExists(dir)) {

@@ -64,6 +64,7 @@ final class KvServer implements AutoCloseable {
     InitialCluster cluster = config.initialCluster();
     this.self = new Identity(cluster.clusterId(), cluster.memberId(config.name()), config.name());
 
+    refuseToJoin(config);
     List<BoundSocket> clientSockets = bind(config.urls().listenClient(), "clients", opened);
     List<BoundSocket> peerSockets = bind(config.urls().listenPeer(), "peers", opened);
     DataDirectory directory = DataDirectory.open(config.dataDir(), self);
@@ -89,6 +90,15 @@ final class KvServer implements AutoCloseable {
         Long.toHexString(self.clusterId()),
         clientAddresses);
     publish();
+  }
+
+  private static void refuseToJoin(ServerConfig config) {
+    if (config.joinsExisting() && !DataDirectory.isSomebodys(config.dataDir())) {
+      throw new StartupException(
+          "--initial-cluster-state=existing: joining a running cluster isn't supported yet, and the data directory "
+              + config.dataDir()
+              + " holds no member");
+    }
   }
 
   private static List<BoundSocket> bind(List<URI> urls, String purpose, Teardown opened) {

@@ -104,7 +104,7 @@ final class ServerConfigTest {
         "--listen-client-urls=a:1 | http://host:port",
         "--listen-client-urls=http://a | http://host:port",
         "--listen-client-urls=http://0.0.0.0:1 | --advertise-client-urls is required",
-        "--initial-cluster-state=existing | only 'new'",
+        "--initial-cluster-state=old | is new or existing, not 'old'",
         "--initial-cluster=other=http://a:1 | doesn't name this member",
         "--initial-cluster=default=http://a:1 | --initial-advertise-peer-urls is",
         "--initial-cluster=nonsense | name=http://host:port",
