@@ -86,6 +86,21 @@ record ServerConfig(
     }
   }
 
+  /** What is allowed and most probably not meant. */
+  List<String> warnings() {
+    boolean elsewhere =
+        initialCluster.peerUrls().keySet().stream()
+            .flatMap(member -> initialCluster.peerUrlsOf(member).stream())
+            .anyMatch(url -> !MemberUrls.isLoopback(url));
+    if (elsewhere && urls.advertiseClient().stream().anyMatch(MemberUrls::isLoopback)) {
+      return List.of(
+          "--advertise-client-urls is "
+              + urls.advertiseClient()
+              + ", but there are members on other hosts: their calls to this one as the leader would reach themselves");
+    }
+    return List.of();
+  }
+
   private static Urls urls(Flags flags) {
     List<URI> listenClient =
         MemberUrls.parse("listen-client-urls", flags.get("listen-client-urls"));
