@@ -32,6 +32,11 @@ public final class WatchHub implements ApplyListener, AutoCloseable {
   /** How many turns history gets before the hub looks at the live feed again. */
   private static final int TURNS_PER_STEP = 64;
 
+  /**
+   * And for how long, because a turn may pass over very many rows. At least one turn is taken.
+   */
+  private static final long STEP_NANOS_MAX = 5_000_000;
+
   private final EventSource source;
   private final WatchConfig config;
   private final BooleanSupplier hasLeader;
@@ -166,13 +171,22 @@ public final class WatchHub implements ApplyListener, AutoCloseable {
     core.live(work.revisions(), work.through());
     inbox.wantLive(true);
     work.requests().forEach(Runnable::run);
-    boolean busy = true;
-    for (int turn = 0; busy && turn < TURNS_PER_STEP; turn++) {
-      busy = core.serveNext();
-    }
+    boolean busy = serveHistory();
     inbox.wantLive(core.wantsLive());
     core.answerProgress();
     tick(nanoClock.getAsLong());
+    return busy;
+  }
+
+  private boolean serveHistory() {
+    long began = nanoClock.getAsLong();
+    boolean busy = core.serveNext();
+    for (int turn = 1; busy && turn < TURNS_PER_STEP; turn++) {
+      if (nanoClock.getAsLong() - began >= STEP_NANOS_MAX) {
+        return true;
+      }
+      busy = core.serveNext();
+    }
     return busy;
   }
 

@@ -26,6 +26,7 @@ class WatchHubTest {
   private final FakeHistory history = new FakeHistory();
   private final RecordingSink sink = new RecordingSink();
   private long now;
+  private long nanosPerRead;
   private boolean hasLeader = true;
   private WatchHub hub = hub(WatchConfig.DEFAULT);
   private WatchStream stream = open(sink, false);
@@ -36,7 +37,7 @@ class WatchHubTest {
         config,
         revision -> ResponseHeader.newBuilder().setRevision(revision).build(),
         () -> hasLeader,
-        () -> now);
+        () -> now + history.reads() * nanosPerRead);
   }
 
   private WatchStream open(WatchSink opened, boolean leaderRequired) {
@@ -336,6 +337,27 @@ class WatchHubTest {
     assertThat(sink.responses.stream().flatMap(r -> r.getEventsList().stream()))
         .extracting(event -> event.getKv().getModRevision())
         .containsExactlyElementsOf(IntStream.range(2, 102).mapToObj(i -> (long) i).toList());
+  }
+
+  @Test
+  void slowHistoryDoesNotKeepTheLiveFeedWaiting() throws Exception {
+    history.put("a", "1");
+    for (int i = 0; i < 50; i++) {
+      stream.onRequest(
+          WatchRequest.newBuilder()
+              .setCreateRequest(
+                  WatchCreateRequest.newBuilder()
+                      .setKey(ByteString.copyFromUtf8("a"))
+                      .setStartRevision(2))
+              .build());
+    }
+    nanosPerRead = Duration.ofMillis(2).toNanos();
+    boolean more = hub.step(0);
+    assertThat(more).isTrue();
+    assertThat(history.reads()).isEqualTo(3);
+    settle();
+    assertThat(history.reads()).isEqualTo(50);
+    assertThat(sink.responses).hasSize(100);
   }
 
   @Test
