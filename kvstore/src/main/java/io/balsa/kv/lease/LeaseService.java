@@ -1,6 +1,7 @@
 package io.balsa.kv.lease;
 
 import io.balsa.kv.command.KvCommand;
+import io.balsa.kv.etcd.ReadPool;
 import io.balsa.kv.etcd.Reply;
 import io.balsa.kv.etcd.Results;
 import io.balsa.kv.model.KvError;
@@ -47,7 +48,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
   private final LeaseView leases;
   private final LeaseConfig config;
   private final LongSupplier currentRevision;
-  private final LeaseThread thread;
+  private final ReadPool reads;
   private final LeaderCalls leaderCalls;
   private final Set<KeepAliveStream> streams = ConcurrentHashMap.newKeySet();
   private volatile boolean stopping;
@@ -59,7 +60,8 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
       LeaseView leases,
       LongSupplier currentRevision,
       Supplier<? extends Optional<? extends Channel>> leaderChannel,
-      LeaseThread thread) {}
+      LeaseThread thread,
+      ReadPool reads) {}
 
   public LeaseService(Parts parts, LeaseConfig config) {
     this.router = parts.router();
@@ -67,7 +69,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     this.leases = parts.leases();
     this.currentRevision = parts.currentRevision();
     this.config = config;
-    this.thread = parts.thread();
+    this.reads = parts.reads();
     this.leaderCalls =
         new LeaderCalls(
             parts.leaderChannel(), parts.thread(), config.requestTimeout(), System::nanoTime);
@@ -179,18 +181,22 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
         LeaseTimeToLiveResponse.newBuilder().setID(id).setTTL(-1);
     return keeper
         .timeLeft(id)
-        .thenApplyAsync(
+        .thenCompose(
             found -> {
               found.ifPresent(
-                  left -> {
-                    answer.setTTL(left.remainingSeconds()).setGrantedTTL(left.grantedSeconds());
-                    if (request.getKeys()) {
-                      answer.addAllKeys(leases.keys(id));
-                    }
-                  });
-              return answer.build();
-            },
-            thread);
+                  left ->
+                      answer.setTTL(left.remainingSeconds()).setGrantedTTL(left.grantedSeconds()));
+              return found.isPresent() && request.getKeys()
+                  ? read(() -> answer.addAllKeys(leases.keys(id)).build())
+                  : CompletableFuture.completedFuture(answer.build());
+            });
+  }
+
+  /** A lease may have very many keys, and a store very many leases: too long for any other thread. */
+  private <T> CompletableFuture<T> read(Supplier<T> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    reads.read(answer, question);
+    return answer;
   }
 
   private CompletableFuture<LeaseTimeToLiveResponse> askThrough(
@@ -205,7 +211,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
   @Override
   public void leaseLeases(
       LeaseLeasesRequest request, StreamObserver<LeaseLeasesResponse> observer) {
-    Reply.send(observer, CompletableFuture.supplyAsync(this::list, thread));
+    Reply.send(observer, read(this::list));
   }
 
   private LeaseLeasesResponse list() {

@@ -89,7 +89,8 @@ final class LocalMember {
                 state.leases(),
                 () -> state.events().currentRevision(),
                 leaderChannel::current,
-                leaseThread),
+                leaseThread,
+                reads),
             leaseConfig());
     this.node = openNode(self, directory, opened);
     replica.attach(node);
