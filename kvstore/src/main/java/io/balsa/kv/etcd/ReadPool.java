@@ -55,7 +55,8 @@ public final class ReadPool implements AutoCloseable {
     }
     try {
       answer.complete(read.get());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An Error too: whoever waits would wait for ever, while the thread's end is no news to them.
       answer.completeExceptionally(e);
     }
   }

@@ -180,6 +180,11 @@ final class Countdown {
     return due.keySet().stream().limit(config.expiryBatchMax()).toList();
   }
 
+  /** Those of a batch that are here and due still. */
+  List<Long> stillDue(List<Long> batch) {
+    return batch.stream().filter(due::containsKey).toList();
+  }
+
   /** What the log should know of the long leases; each is named again after the interval. */
   List<LeaseCheckpoint> checkpointBatch(long now) {
     List<LeaseCheckpoint> batch = new ArrayList<>();

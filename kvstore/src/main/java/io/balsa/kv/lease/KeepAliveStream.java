@@ -1,6 +1,7 @@
 package io.balsa.kv.lease;
 
 import io.balsa.kv.etcd.GrpcErrors;
+import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.LeaseKeepAliveRequest;
 import io.balsa.kv.proto.LeaseKeepAliveResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -8,6 +9,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -22,18 +24,25 @@ final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest> {
 
   private final ServerCallStreamObserver<LeaseKeepAliveResponse> call;
   private final Function<LeaseKeepAliveRequest, CompletableFuture<LeaseKeepAliveResponse>> renew;
+  private final Consumer<KeepAliveStream> onEnd;
 
   // Guarded by this.
   private final Deque<CompletableFuture<LeaseKeepAliveResponse>> underWay = new ArrayDeque<>();
   private boolean clientDone;
   private boolean ended;
 
-  /** To be made before the service's method returns. */
+  /**
+   * To be made before the service's method returns.
+   *
+   * @param onEnd told once, when nothing more will be sent
+   */
   KeepAliveStream(
       ServerCallStreamObserver<LeaseKeepAliveResponse> call,
-      Function<LeaseKeepAliveRequest, CompletableFuture<LeaseKeepAliveResponse>> renew) {
+      Function<LeaseKeepAliveRequest, CompletableFuture<LeaseKeepAliveResponse>> renew,
+      Consumer<KeepAliveStream> onEnd) {
     this.call = call;
     this.renew = renew;
+    this.onEnd = onEnd;
     call.disableAutoRequest();
     call.setOnCancelHandler(this::clientGone);
     call.request(WINDOW);
@@ -62,8 +71,21 @@ final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest> {
   }
 
   private synchronized void clientGone() {
+    end();
+  }
+
+  /** Says that the server stops; renewals under way aren't answered any more. Idempotent. */
+  synchronized void stop() {
+    if (!ended) {
+      end();
+      call.onError(GrpcErrors.of(KvError.SERVER_STOPPED));
+    }
+  }
+
+  private synchronized void end() {
     ended = true;
     underWay.clear();
+    onEnd.accept(this);
   }
 
   private synchronized void sendAnswered() {
@@ -71,7 +93,7 @@ final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest> {
       var unused = underWay.remove().whenComplete(this::send);
     }
     if (!ended && clientDone && underWay.isEmpty()) {
-      ended = true;
+      end();
       call.onCompleted();
     }
   }
@@ -81,8 +103,7 @@ final class KeepAliveStream implements StreamObserver<LeaseKeepAliveRequest> {
       call.onNext(response);
       call.request(1);
     } else {
-      ended = true;
-      underWay.clear();
+      end();
       call.onError(GrpcErrors.of(failure));
     }
   }

@@ -391,7 +391,16 @@ public final class LeaseKeeper implements ApplyListener {
     if (confirmedTerm != counting.term) {
       return CompletableFuture.failedFuture(KvError.LEADER_CHANGED.exception());
     }
-    LeaseExpire expire = LeaseExpire.newBuilder().addAllIds(ids).setTerm(counting.term).build();
+    List<Long> stillDue;
+    synchronized (lock) {
+      // Revoked during the round, and perhaps granted again under the same id.
+      stillDue = countdown == counting ? counting.stillDue(ids) : List.of();
+    }
+    if (stillDue.isEmpty()) {
+      return CompletableFuture.failedFuture(KvError.LEASE_NOT_FOUND.exception());
+    }
+    LeaseExpire expire =
+        LeaseExpire.newBuilder().addAllIds(stillDue).setTerm(counting.term).build();
     return replica.propose(CommandCodec.encode(KvCommand.newBuilder().setLeaseExpire(expire)));
   }
 

@@ -1,6 +1,7 @@
 package io.balsa.kv.lease;
 
 import io.balsa.kv.command.KvCommand;
+import io.balsa.kv.etcd.ReadPool;
 import io.balsa.kv.etcd.Reply;
 import io.balsa.kv.etcd.Results;
 import io.balsa.kv.model.KvError;
@@ -26,9 +27,12 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -44,8 +48,10 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
   private final LeaseView leases;
   private final LeaseConfig config;
   private final LongSupplier currentRevision;
-  private final LeaseThread thread;
+  private final ReadPool reads;
   private final LeaderCalls leaderCalls;
+  private final Set<KeepAliveStream> streams = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopping;
 
   /** What the service stands on. */
   public record Parts(
@@ -54,7 +60,8 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
       LeaseView leases,
       LongSupplier currentRevision,
       Supplier<? extends Optional<? extends Channel>> leaderChannel,
-      LeaseThread thread) {}
+      LeaseThread thread,
+      ReadPool reads) {}
 
   public LeaseService(Parts parts, LeaseConfig config) {
     this.router = parts.router();
@@ -62,7 +69,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     this.leases = parts.leases();
     this.currentRevision = parts.currentRevision();
     this.config = config;
-    this.thread = parts.thread();
+    this.reads = parts.reads();
     this.leaderCalls =
         new LeaderCalls(
             parts.leaderChannel(), parts.thread(), config.requestTimeout(), System::nanoTime);
@@ -120,8 +127,22 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
   @Override
   public StreamObserver<LeaseKeepAliveRequest> leaseKeepAlive(
       StreamObserver<LeaseKeepAliveResponse> observer) {
-    return new KeepAliveStream(
-        (ServerCallStreamObserver<LeaseKeepAliveResponse>) observer, this::keepAlive);
+    KeepAliveStream stream =
+        new KeepAliveStream(
+            (ServerCallStreamObserver<LeaseKeepAliveResponse>) observer,
+            this::keepAlive,
+            streams::remove);
+    streams.add(stream);
+    if (stopping) {
+      stream.stop();
+    }
+    return stream;
+  }
+
+  /** Ends every stream of renewals with "server stopped", also those that are still to come. */
+  public void endStreams() {
+    stopping = true; // First: a stream that isn't among them yet looks at this afterwards.
+    List.copyOf(streams).forEach(KeepAliveStream::stop);
   }
 
   private CompletableFuture<LeaseKeepAliveResponse> keepAlive(LeaseKeepAliveRequest request) {
@@ -160,18 +181,22 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
         LeaseTimeToLiveResponse.newBuilder().setID(id).setTTL(-1);
     return keeper
         .timeLeft(id)
-        .thenApplyAsync(
+        .thenCompose(
             found -> {
               found.ifPresent(
-                  left -> {
-                    answer.setTTL(left.remainingSeconds()).setGrantedTTL(left.grantedSeconds());
-                    if (request.getKeys()) {
-                      answer.addAllKeys(leases.keys(id));
-                    }
-                  });
-              return answer.build();
-            },
-            thread);
+                  left ->
+                      answer.setTTL(left.remainingSeconds()).setGrantedTTL(left.grantedSeconds()));
+              return found.isPresent() && request.getKeys()
+                  ? read(() -> answer.addAllKeys(leases.keys(id)).build())
+                  : CompletableFuture.completedFuture(answer.build());
+            });
+  }
+
+  /** A lease may have very many keys, and a store very many leases: too long for any other thread. */
+  private <T> CompletableFuture<T> read(Supplier<T> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    reads.read(answer, question);
+    return answer;
   }
 
   private CompletableFuture<LeaseTimeToLiveResponse> askThrough(
@@ -186,7 +211,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
   @Override
   public void leaseLeases(
       LeaseLeasesRequest request, StreamObserver<LeaseLeasesResponse> observer) {
-    Reply.send(observer, CompletableFuture.supplyAsync(this::list, thread));
+    Reply.send(observer, read(this::list));
   }
 
   private LeaseLeasesResponse list() {

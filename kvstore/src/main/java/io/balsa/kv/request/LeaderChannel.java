@@ -54,6 +54,8 @@ public final class LeaderChannel implements AutoCloseable {
           NettyChannelBuilder.forAddress(address.getHost(), address.getPort())
               .usePlaintext()
               .directExecutor()
+              // What a member answers is bounded where it is made.
+              .maxInboundMessageSize(Integer.MAX_VALUE)
               .build();
       connectedUrl = url;
     }

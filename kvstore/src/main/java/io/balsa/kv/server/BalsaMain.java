@@ -66,6 +66,7 @@ public final class BalsaMain {
   private static int serve(ServerConfig config, Flags flags) {
     org.slf4j.Logger log = LoggerFactory.getLogger(BalsaMain.class);
     flags.warnings().forEach(log::warn);
+    config.warnings().forEach(log::warn);
     KvServer server = KvServer.start(config);
     AtomicInteger exitCode = new AtomicInteger(STOPPED);
     Runtime.getRuntime()
@@ -74,7 +75,7 @@ public final class BalsaMain {
       server.stopped().join();
       return STOPPED;
     } catch (CompletionException e) {
-      log.error("the node failed and can't go on", e.getCause());
+      log.error("the member failed and can't go on", e.getCause());
       exitCode.set(FAILED);
       return FAILED;
     }

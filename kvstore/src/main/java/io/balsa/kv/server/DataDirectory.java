@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ final class DataDirectory implements AutoCloseable {
     try {
       boolean isNew = refuseForeign(dir, self);
       if (isNew) {
-        Files.createDirectories(dir);
+        createForOwnerOnly(dir);
       }
       FileChannel lockFile = lock(dir);
       try {
@@ -61,6 +62,25 @@ final class DataDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw new StartupException("can't use the data directory " + dir + ": " + describe(e), e);
     }
+  }
+
+  /** Whatever the umask: what is in there is for this member alone. Its parents aren't ours to judge. */
+  private static void createForOwnerOnly(Path dir) throws IOException {
+    Path parent = dir.toAbsolutePath().getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    if (dir.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createDirectory(
+          dir, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } else {
+      Files.createDirectory(dir);
+    }
+  }
+
+  /** Whether a member has started in this directory before. */
+  static boolean isSomebodys(Path dir) {
+    return Files.exists(dir.resolve(IDENTITY));
   }
 
   /** Whether there is no directory yet. */

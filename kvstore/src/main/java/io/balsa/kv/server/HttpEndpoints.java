@@ -20,6 +20,8 @@ import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.flow.FlowControlHandler;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -32,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
  */
 final class HttpEndpoints extends ChannelDuplexHandler {
   private static final int REQUEST_BYTES_MAX = 64 * 1024;
+  private static final int IDLE_SECONDS_MAX = 60;
 
   private final HealthCheck health;
 
@@ -52,6 +55,7 @@ final class HttpEndpoints extends ChannelDuplexHandler {
 
   static void addTo(ChannelPipeline pipeline, HealthCheck health) {
     pipeline
+        .addLast(new IdleStateHandler(0, 0, IDLE_SECONDS_MAX))
         .addLast(new HttpServerCodec())
         .addLast(new HttpServerKeepAliveHandler())
         .addLast(new HttpObjectAggregator(REQUEST_BYTES_MAX))
@@ -81,6 +85,16 @@ final class HttpEndpoints extends ChannelDuplexHandler {
       }
     } finally {
       ReferenceCountUtil.release(message);
+    }
+  }
+
+  /** Nothing came and nothing went for too long: connections that nobody uses mustn't add up. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event instanceof IdleStateEvent) {
+      var unused = ctx.close();
+    } else {
+      super.userEventTriggered(ctx, event);
     }
   }
 

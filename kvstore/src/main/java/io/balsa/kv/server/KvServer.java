@@ -64,6 +64,7 @@ final class KvServer implements AutoCloseable {
     InitialCluster cluster = config.initialCluster();
     this.self = new Identity(cluster.clusterId(), cluster.memberId(config.name()), config.name());
 
+    refuseToJoin(config);
     List<BoundSocket> clientSockets = bind(config.urls().listenClient(), "clients", opened);
     List<BoundSocket> peerSockets = bind(config.urls().listenPeer(), "peers", opened);
     DataDirectory directory = DataDirectory.open(config.dataDir(), self);
@@ -79,6 +80,8 @@ final class KvServer implements AutoCloseable {
             new LeaderRequired(member.router().replica()),
             member.health());
     opened.add("the client port", port::close);
+    // Before the port waits for calls under way: these would go on for ever.
+    opened.add("the streams of clients", member::endStreams);
     opened.add("the acceptor of clients", port::stopAccepting);
     log.info(
         "member {} ({}) of cluster {} listens for clients on {}",
@@ -87,6 +90,15 @@ final class KvServer implements AutoCloseable {
         Long.toHexString(self.clusterId()),
         clientAddresses);
     publish();
+  }
+
+  private static void refuseToJoin(ServerConfig config) {
+    if (config.joinsExisting() && !DataDirectory.isSomebodys(config.dataDir())) {
+      throw new StartupException(
+          "--initial-cluster-state=existing: joining a running cluster isn't supported yet, and the data directory "
+              + config.dataDir()
+              + " holds no member");
+    }
   }
 
   private static List<BoundSocket> bind(List<URI> urls, String purpose, Teardown opened) {
@@ -120,7 +132,7 @@ final class KvServer implements AutoCloseable {
     if (failure == null) {
       log.info("ready to serve client requests");
       ready.complete(null);
-    } else if (closing || member.node().stopped().isDone()) {
+    } else if (closing || member.stopped().isDone()) {
       ready.completeExceptionally(failure);
     } else {
       log.warn("can't reach a majority of the members yet: {}", failure.getMessage());
@@ -134,9 +146,9 @@ final class KvServer implements AutoCloseable {
     return ready;
   }
 
-  /** Completes when the node has stopped: exceptionally if something broke it. */
+  /** Completes when the member has stopped: exceptionally if something broke it. */
   CompletableFuture<Void> stopped() {
-    return member.node().stopped();
+    return member.stopped();
   }
 
   List<InetSocketAddress> clientAddresses() {

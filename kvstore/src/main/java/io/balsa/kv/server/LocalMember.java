@@ -29,6 +29,9 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.net.URI;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This member without its client port: the state, its Raft node, and the services on top of them. Opened by one thread;
@@ -45,7 +48,9 @@ final class LocalMember {
   private final LeaseThread leaseThread = new LeaseThread();
   private final KnownMembers members;
   private final ReadPool reads;
+  private final LeaseService leaseService;
   private final RaftNode<KvResult> node;
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
   /**
    * Recovers the state and takes part from now on.
@@ -76,6 +81,17 @@ final class LocalMember {
     this.reads = new ReadPool(Math.max(2, Runtime.getRuntime().availableProcessors()));
     opened.add("the read threads", reads::close);
 
+    this.leaseService =
+        new LeaseService(
+            new LeaseService.Parts(
+                router,
+                leases,
+                state.leases(),
+                () -> state.events().currentRevision(),
+                leaderChannel::current,
+                leaseThread,
+                reads),
+            leaseConfig());
     this.node = openNode(self, directory, opened);
     replica.attach(node);
     node.addListener(leases::onStatus);
@@ -84,6 +100,24 @@ final class LocalMember {
     opened.add("the lease thread", leaseThread::close);
     hub.start();
     opened.add("the watch hub", hub::close);
+    reportTheEnd();
+  }
+
+  /**
+   * Without watches a member would look healthy and serve half of what it should. That the hub stops
+   * in good order says nothing: it also does when the store was closed under it.
+   */
+  private void reportTheEnd() {
+    var unused =
+        CompletableFuture.allOf(
+            hub.stopped().exceptionally(this::stopBecause),
+            node.stopped().thenRun(() -> stopped.complete(null)).exceptionally(this::stopBecause));
+  }
+
+  private @Nullable Void stopBecause(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    stopped.completeExceptionally(cause == null ? failure : cause);
+    return null;
   }
 
   private RaftNode<KvResult> openNode(Identity self, DataDirectory directory, Teardown opened) {
@@ -121,19 +155,16 @@ final class LocalMember {
     return List.of(
         new KvService(router, state, new RequestCheck(config.txnOpsMax()), reads).bindService(),
         new WatchService(hub, this::hasLeader).definition(),
-        new LeaseService(
-                new LeaseService.Parts(
-                    router,
-                    leases,
-                    state.leases(),
-                    () -> state.events().currentRevision(),
-                    leaderChannel::current,
-                    leaseThread),
-                leaseConfig())
-            .definition(),
+        leaseService.definition(),
         new ClusterService(router, members).bindService(),
         new MaintenanceService(router, state, reads, config.quotaBytes()).bindService(),
         new HealthStatusManager().getHealthService().bindService());
+  }
+
+  /** Ends the calls that would never end by themselves, with "server stopped". Idempotent. */
+  void endStreams() {
+    hub.close();
+    leaseService.endStreams();
   }
 
   RequestRouter router() {
@@ -142,6 +173,11 @@ final class LocalMember {
 
   RaftNode<KvResult> node() {
     return node;
+  }
+
+  /** Completes when the node or the watch hub has stopped: exceptionally if something broke it. */
+  CompletableFuture<Void> stopped() {
+    return stopped;
   }
 
   MemberHealth health() {

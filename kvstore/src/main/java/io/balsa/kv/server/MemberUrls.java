@@ -60,6 +60,12 @@ final class MemberUrls {
     return url.getHost().equals("0.0.0.0") || url.getHost().equals("[::]");
   }
 
+  /** Whether the host is this machine as only the machine itself knows it. Looks no name up. */
+  static boolean isLoopback(URI url) {
+    String host = url.getHost();
+    return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
+  }
+
   static List<String> texts(List<URI> urls) {
     return urls.stream().map(URI::toString).toList();
   }

@@ -18,14 +18,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class PrefaceSniffer extends ByteToMessageDecoder {
   /*
-   * An HTTP/2 client that knows what it talks to begins with "PRI * HTTP/2.0" (RFC 9113 §3.4); no HTTP/1.1 request can
-   * begin with "PRI ", because there will never be such a method.
+   * An HTTP/2 client that knows what it talks to begins with these 24 bytes (RFC 9113 §3.4); no HTTP/1.1 request can,
+   * because there will never be a method PRI. All of them are waited for: gRPC has no timer of its own for a client that
+   * sends fewer and then nothing.
    *
    *   before:   this ─ gRPC's write buffer                   gRPC adds the buffer and fires "negotiation begins"
-   *   PRI :     gRPC's negotiation ─ gRPC's write buffer     the event is fired again, then the bytes follow
+   *   preface:  gRPC's negotiation ─ gRPC's write buffer     the event is fired again, then the bytes follow
    *   else:     HTTP/1.1 codec ─ our endpoints               gRPC's buffer is gone, gRPC never hears of the connection
    */
-  private static final byte[] PREFACE = "PRI ".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] PREFACE =
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final long SILENCE_MAX_SECONDS = 60;
 
   private final ChannelHandler grpc;

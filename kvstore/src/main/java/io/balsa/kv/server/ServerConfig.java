@@ -12,6 +12,7 @@ import java.util.function.Function;
 /**
  * A member's settings, checked. Immutable.
  *
+ * @param joinsExisting whether the cluster is said to run already; as in etcd, only the first start asks
  * @param quotaBytes what Status reports; not enforced yet
  */
 record ServerConfig(
@@ -19,6 +20,7 @@ record ServerConfig(
     Path dataDir,
     Urls urls,
     InitialCluster initialCluster,
+    boolean joinsExisting,
     RaftConfig raft,
     ClientPort.Settings clientPort,
     int txnOpsMax,
@@ -49,18 +51,13 @@ record ServerConfig(
     refuseWhatChangesTheCluster(flags);
     String name = flags.get("name");
     Urls urls = urls(flags);
-    if (!flags.get("initial-cluster-state").equals("new")) {
-      throw new Flags.UsageException(
-          "--initial-cluster-state: only 'new' is supported yet, not '"
-              + flags.get("initial-cluster-state")
-              + "'");
-    }
     int requestBytesMax = (int) number(flags, "max-request-bytes", 1, REQUEST_BYTES_MAX);
     return new ServerConfig(
         name,
         Path.of(flags.given("data-dir").orElse(name + ".etcd")),
         urls,
         initialCluster(flags, name, urls),
+        joinsExisting(flags),
         raft(flags, requestBytesMax),
         clientPort(flags, requestBytesMax),
         (int) number(flags, "max-txn-ops", 1, 1 << 20),
@@ -87,6 +84,21 @@ record ServerConfig(
     if (flags.isOn("force-new-cluster")) {
       throw new Flags.UsageException("--force-new-cluster isn't supported yet");
     }
+  }
+
+  /** What is allowed and most probably not meant. */
+  List<String> warnings() {
+    boolean elsewhere =
+        initialCluster.peerUrls().keySet().stream()
+            .flatMap(member -> initialCluster.peerUrlsOf(member).stream())
+            .anyMatch(url -> !MemberUrls.isLoopback(url));
+    if (elsewhere && urls.advertiseClient().stream().anyMatch(MemberUrls::isLoopback)) {
+      return List.of(
+          "--advertise-client-urls is "
+              + urls.advertiseClient()
+              + ", but there are members on other hosts: their calls to this one as the leader would reach themselves");
+    }
+    return List.of();
   }
 
   private static Urls urls(Flags flags) {
@@ -137,6 +149,17 @@ record ServerConfig(
               + urls.advertisePeer());
     }
     return cluster;
+  }
+
+  private static boolean joinsExisting(Flags flags) {
+    String state = flags.get("initial-cluster-state");
+    return switch (state) {
+      case "new" -> false;
+      case "existing" -> true;
+      default ->
+          throw new Flags.UsageException(
+              "--initial-cluster-state is new or existing, not '" + state + "'");
+    };
   }
 
   private static RaftConfig raft(Flags flags, int requestBytesMax) {

@@ -130,10 +130,8 @@ final class HubCore {
     stream.fail(error);
   }
 
-  void failAll(KvError error) {
-    for (WatchStream stream : List.copyOf(streams)) {
-      fail(stream, error);
-    }
+  List<WatchStream> streams() {
+    return List.copyOf(streams);
   }
 
   void failLeaderRequired() {

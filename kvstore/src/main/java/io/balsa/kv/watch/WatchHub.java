@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,13 +24,18 @@ import org.slf4j.LoggerFactory;
  * hub's own does all the work and is the only one that writes to a stream.
  *
  * <p>Failure: when the store is closed, or the hub's thread fails, every stream ends with "server
- * stopped".
+ * stopped". A hub that failed doesn't come back: {@link #stopped} tells whoever runs the member.
  */
 public final class WatchHub implements ApplyListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WatchHub.class);
 
   /** How many turns history gets before the hub looks at the live feed again. */
   private static final int TURNS_PER_STEP = 64;
+
+  /**
+   * And for how long, because a turn may pass over very many rows. At least one turn is taken.
+   */
+  private static final long STEP_NANOS_MAX = 5_000_000;
 
   private final EventSource source;
   private final WatchConfig config;
@@ -103,6 +109,7 @@ public final class WatchHub implements ApplyListener, AutoCloseable {
   }
 
   private void run() {
+    @Nullable Throwable failure = null;
     try {
       boolean busy = false;
       while (!closing) {
@@ -114,12 +121,42 @@ public final class WatchHub implements ApplyListener, AutoCloseable {
       LOG.debug("the store is closed, the watch hub stops", e);
     } catch (RuntimeException | Error e) {
       LOG.error("the watch hub failed; every watch ends", e);
+      failure = e;
     } finally {
       closing = true;
-      inbox.close().forEach(Runnable::run);
-      core.failAll(KvError.SERVER_STOPPED);
-      stopped.complete(null);
+      try {
+        endStreams();
+      } finally {
+        if (failure == null) {
+          stopped.complete(null);
+        } else {
+          stopped.completeExceptionally(failure);
+        }
+      }
     }
+  }
+
+  /** Whatever broke the hub may lie in any of these: one that throws mustn't cost the others. */
+  private void endStreams() {
+    for (Runnable request : inbox.close()) {
+      attempt(request);
+    }
+    for (WatchStream stream : core.streams()) {
+      attempt(() -> core.fail(stream, KvError.SERVER_STOPPED));
+    }
+  }
+
+  private static void attempt(Runnable lastWord) {
+    try {
+      lastWord.run();
+    } catch (RuntimeException | Error e) {
+      LOG.warn("a watch stream couldn't be ended in good order", e);
+    }
+  }
+
+  /** Completes when the hub has stopped: exceptionally if something broke it. */
+  public CompletableFuture<Void> stopped() {
+    return stopped.copy();
   }
 
   /**
@@ -134,13 +171,22 @@ public final class WatchHub implements ApplyListener, AutoCloseable {
     core.live(work.revisions(), work.through());
     inbox.wantLive(true);
     work.requests().forEach(Runnable::run);
-    boolean busy = true;
-    for (int turn = 0; busy && turn < TURNS_PER_STEP; turn++) {
-      busy = core.serveNext();
-    }
+    boolean busy = serveHistory();
     inbox.wantLive(core.wantsLive());
     core.answerProgress();
     tick(nanoClock.getAsLong());
+    return busy;
+  }
+
+  private boolean serveHistory() {
+    long began = nanoClock.getAsLong();
+    boolean busy = core.serveNext();
+    for (int turn = 1; busy && turn < TURNS_PER_STEP; turn++) {
+      if (nanoClock.getAsLong() - began >= STEP_NANOS_MAX) {
+        return true;
+      }
+      busy = core.serveNext();
+    }
     return busy;
   }
 
@@ -168,7 +214,7 @@ public final class WatchHub implements ApplyListener, AutoCloseable {
     closing = true;
     if (thread.isAlive()) {
       thread.interrupt();
-      stopped.join();
+      var unused = stopped.handle((done, failure) -> failure).join();
     }
   }
 

@@ -96,6 +96,20 @@ class LeaseKeeperTest {
   }
 
   @Test
+  void aLeaseThatWasGrantedAgainDuringTheRoundIsNotExpired() {
+    lead();
+    grant(7, 10);
+    grant(8, 10);
+    replica.holdBarriers(true);
+    pass(10_300);
+    revoke(7);
+    grant(7, 10);
+    replica.holdBarriers(false);
+    assertThat(exists(7)).isTrue();
+    assertThat(exists(8)).isFalse();
+  }
+
+  @Test
   void aRenewalStartsTheTimeAgainWithoutTouchingTheLog() {
     lead();
     grant(7, 10);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.balsa.kv.command.CommandCodec;
 import io.balsa.kv.command.KvCommand;
+import io.balsa.kv.etcd.ReadPool;
 import io.balsa.kv.proto.LeaseGrantRequest;
 import io.balsa.kv.proto.LeaseGrantResponse;
 import io.balsa.kv.proto.LeaseGrpc;
@@ -58,6 +59,7 @@ class LeaseServiceTest {
       KvStateMachine.inMemory(KvStateConfig.DEFAULT.withoutBackgroundCompaction());
   private final SoloReplica.Log log = new SoloReplica.Log(state);
   private final LeaseThread thread = new LeaseThread();
+  private final ReadPool reads = new ReadPool(2);
   private final Member leader = new Member("leader");
   private final Member follower = new Member("follower");
 
@@ -85,7 +87,8 @@ class LeaseServiceTest {
                   state.leases(),
                   () -> state.events().currentRevision(),
                   () -> toLeader,
-                  thread),
+                  thread,
+                  reads),
               CONFIG);
       server = InProcessServerBuilder.forName(name).addService(service.definition()).build();
       channel = InProcessChannelBuilder.forName(name).build();
@@ -122,6 +125,7 @@ class LeaseServiceTest {
   @AfterEach
   void stop() {
     thread.close();
+    reads.close();
     leader.close();
     follower.close();
     state.close();

@@ -7,6 +7,7 @@ import io.balsa.kv.model.MemberId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,14 @@ final class DataDirectoryTest {
     assertThat(Identity.decode(Files.readAllBytes(dir.resolve("identity")))).isEqualTo(SELF);
     DataDirectory.open(dir, SELF).close();
     assertThat(namesIn(dir)).containsExactlyInAnyOrder("identity", "lock");
+  }
+
+  @Test
+  void nobodyElseMayLookIntoANewDirectory() throws IOException {
+    Path dir = parent.resolve("new");
+    DataDirectory.open(dir, SELF).close();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(dir)))
+        .isEqualTo("rwx------");
   }
 
   @Test

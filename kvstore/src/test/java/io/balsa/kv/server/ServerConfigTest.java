@@ -52,6 +52,21 @@ final class ServerConfigTest {
   }
 
   @Test
+  void anAddressThatOnlyThisHostCanReachIsWarnedOfWhenThereAreOtherHosts() {
+    String own = "--initial-advertise-peer-urls=http://10.0.0.1:2380";
+    String others =
+        "--initial-cluster=default=http://10.0.0.1:2380,b=http://10.0.0.2:2380,c=http://10.0.0.3:2380";
+    assertThat(config(own, others).warnings())
+        .singleElement()
+        .asString()
+        .contains("--advertise-client-urls is [http://localhost:2379]");
+    String reachable = "--advertise-client-urls=http://10.0.0.1:2379";
+    String listening = "--listen-client-urls=http://0.0.0.0:2379";
+    assertThat(config(own, others, reachable, listening).warnings()).isEmpty();
+    assertThat(config().warnings()).isEmpty();
+  }
+
+  @Test
   void anOrderIsNotTakenFromTheEnvironment() {
     Flags flags = Flags.parse(List.of(), new TreeMap<>(Map.of("ETCD_VERSION", "3.6.0")));
     assertThat(flags.isOn("version")).isFalse();
@@ -104,7 +119,7 @@ final class ServerConfigTest {
         "--listen-client-urls=a:1 | http://host:port",
         "--listen-client-urls=http://a | http://host:port",
         "--listen-client-urls=http://0.0.0.0:1 | --advertise-client-urls is required",
-        "--initial-cluster-state=existing | only 'new'",
+        "--initial-cluster-state=old | is new or existing, not 'old'",
         "--initial-cluster=other=http://a:1 | doesn't name this member",
         "--initial-cluster=default=http://a:1 | --initial-advertise-peer-urls is",
         "--initial-cluster=nonsense | name=http://host:port",

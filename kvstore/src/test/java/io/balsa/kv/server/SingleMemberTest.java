@@ -74,6 +74,19 @@ final class SingleMemberTest {
   }
 
   @Test
+  void aMemberWithDataIgnoresThatItsClusterExistsAndOneWithoutIsRefused() throws Exception {
+    cluster.stop(0);
+    cluster.restart(0, "--initial-cluster-state=existing");
+    cluster.stop(0);
+    String elsewhere = "--data-dir=" + dir.resolve("empty");
+    assertThatThrownBy(() -> cluster.restart(0, "--initial-cluster-state=existing", elsewhere))
+        .isInstanceOf(StartupException.class)
+        .hasMessageContaining("joining a running cluster isn't supported yet");
+    assertThat(dir.resolve("empty")).doesNotExist();
+    cluster.restart(0);
+  }
+
+  @Test
   void anEmptyStoreIsAtRevisionOneAndTheFirstWriteMakesTwo() {
     RangeResponse empty = kv().range(get("a"));
     assertThat(empty.getHeader().getRevision()).isEqualTo(1);

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store with nothing but a history, for tests that need to say exactly what is in it. Guarded by
@@ -25,6 +26,7 @@ final class FakeHistory implements EventSource {
   private final Map<String, KeyValue> latest = new TreeMap<>();
   private long compacted = -1;
   private int reads;
+  private @Nullable RuntimeException broken;
 
   /**
    * One revision: puts where there is a value, deletes where there is none. Deletes of nothing
@@ -48,7 +50,7 @@ final class FakeHistory implements EventSource {
     return write(Map.of(key, Optional.of(value)));
   }
 
-  private Event event(long revision, String key, @org.jspecify.annotations.Nullable String value) {
+  private Event event(long revision, String key, @Nullable String value) {
     KeyValue prev = latest.get(key);
     Event.Builder event = Event.newBuilder();
     if (prev != null) {
@@ -78,6 +80,11 @@ final class FakeHistory implements EventSource {
     compacted = Math.max(compacted, revision);
   }
 
+  /** Every read throws this from now on. */
+  synchronized void breakWith(RuntimeException failure) {
+    broken = failure;
+  }
+
   /** All of it, whatever was compacted. */
   synchronized List<RevisionEvents> all() {
     return List.copyOf(revisions);
@@ -101,6 +108,9 @@ final class FakeHistory implements EventSource {
   public synchronized HistoryBatch read(
       long fromRevision, KeyRange range, boolean withPrev, int revisionsMax, long bytesMax) {
     reads++;
+    if (broken != null) {
+      throw broken;
+    }
     if (fromRevision < compacted) {
       throw new HistoryCompactedException(fromRevision, compacted);
     }

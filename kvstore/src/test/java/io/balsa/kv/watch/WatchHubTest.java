@@ -26,6 +26,7 @@ class WatchHubTest {
   private final FakeHistory history = new FakeHistory();
   private final RecordingSink sink = new RecordingSink();
   private long now;
+  private long nanosPerRead;
   private boolean hasLeader = true;
   private WatchHub hub = hub(WatchConfig.DEFAULT);
   private WatchStream stream = open(sink, false);
@@ -36,7 +37,7 @@ class WatchHubTest {
         config,
         revision -> ResponseHeader.newBuilder().setRevision(revision).build(),
         () -> hasLeader,
-        () -> now);
+        () -> now + history.reads() * nanosPerRead);
   }
 
   private WatchStream open(WatchSink opened, boolean leaderRequired) {
@@ -336,5 +337,81 @@ class WatchHubTest {
     assertThat(sink.responses.stream().flatMap(r -> r.getEventsList().stream()))
         .extracting(event -> event.getKv().getModRevision())
         .containsExactlyElementsOf(IntStream.range(2, 102).mapToObj(i -> (long) i).toList());
+  }
+
+  @Test
+  void slowHistoryDoesNotKeepTheLiveFeedWaiting() throws Exception {
+    history.put("a", "1");
+    for (int i = 0; i < 50; i++) {
+      stream.onRequest(
+          WatchRequest.newBuilder()
+              .setCreateRequest(
+                  WatchCreateRequest.newBuilder()
+                      .setKey(ByteString.copyFromUtf8("a"))
+                      .setStartRevision(2))
+              .build());
+    }
+    nanosPerRead = Duration.ofMillis(2).toNanos();
+    boolean more = hub.step(0);
+    assertThat(more).isTrue();
+    assertThat(history.reads()).isEqualTo(3);
+    settle();
+    assertThat(history.reads()).isEqualTo(50);
+    assertThat(sink.responses).hasSize(100);
+  }
+
+  @Test
+  void aHubThatBreaksEndsEveryStreamAndSaysSo() {
+    WatchSink rude = new RudeSink();
+    open(rude, false);
+    RecordingSink polite = new RecordingSink();
+    open(polite, false);
+    history.put("a", "1");
+    IllegalStateException reason = new IllegalStateException("unreadable");
+    history.breakWith(reason);
+    stream.onRequest(
+        WatchRequest.newBuilder()
+            .setCreateRequest(
+                WatchCreateRequest.newBuilder()
+                    .setKey(ByteString.copyFromUtf8("a"))
+                    .setStartRevision(2))
+            .build());
+    hub.start();
+    assertThat(hub.stopped())
+        .failsWithin(Duration.ofSeconds(30))
+        .withThrowableThat()
+        .withCause(reason);
+    assertThat(sink.failure).isEqualTo(KvError.SERVER_STOPPED);
+    assertThat(polite.failure).isEqualTo(KvError.SERVER_STOPPED);
+    hub.close();
+  }
+
+  @Test
+  void aHubThatIsClosedHasNotBroken() {
+    hub.start();
+    hub.close();
+    assertThat(hub.stopped()).succeedsWithin(Duration.ofSeconds(30));
+  }
+
+  /** Throws, which a sink mustn't, when it is told that the stream has failed. */
+  private static final class RudeSink implements WatchSink {
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public void send(WatchResponse response) {}
+
+    @Override
+    public void pullRequest() {}
+
+    @Override
+    public void complete() {}
+
+    @Override
+    public void fail(KvError error) {
+      throw new IllegalStateException("nobody listens");
+    }
   }
 }
