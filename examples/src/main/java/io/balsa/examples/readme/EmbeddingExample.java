@@ -22,7 +22,7 @@ import java.util.Map;
 public final class EmbeddingExample {
   private EmbeddingExample() {}
 
-  // example:embedding
+  // example:state-machine
   /** The replicated state: one number. Only the node's apply thread touches it, so it needs no lock. */
   public static final class Counter implements StateMachine<Long> {
     private long value;
@@ -45,6 +45,9 @@ public final class EmbeddingExample {
     }
   }
 
+  // example:end
+
+  // example:embedding
   /** Starts this process's node. The others do the same, each with its own name and directory. */
   public static RaftNode<Long> start(
       Counter counter, NodeId self, Map<NodeId, InetSocketAddress> addresses, Path data) {

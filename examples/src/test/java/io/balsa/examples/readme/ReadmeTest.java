@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The README's code is the code that is compiled, and it does what the README says. */
 class ReadmeTest {
@@ -25,15 +27,16 @@ class ReadmeTest {
   private static final NodeId N2 = NodeId.of("n2");
   private static final NodeId N3 = NodeId.of("n3");
 
-  @Test
-  void theReadmeShowsTheCodeThatIsCompiled() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"embedding", "state-machine"})
+  void theReadmeShowsTheCodeThatIsCompiled(String region) throws IOException {
     Path root = Installation.rootDir();
     String readme = Files.readString(root.resolve("README.md"));
     Path source = Path.of("src/main/java/io/balsa/examples/readme/EmbeddingExample.java");
     String example = Files.readString(root.resolve("examples").resolve(source));
 
-    String shown = between(readme, "<!-- example:embedding -->\n```java\n", "```");
-    String compiled = between(example, "// example:embedding\n", "  // example:end");
+    String shown = between(readme, "<!-- example:" + region + " -->\n```java\n", "```");
+    String compiled = between(example, "// example:" + region + "\n", "  // example:end");
 
     assertThat(shown).isEqualTo(compiled.stripTrailing().stripIndent() + "\n");
   }
