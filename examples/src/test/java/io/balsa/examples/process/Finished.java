@@ -25,6 +25,9 @@ public record Finished(int exitCode, String out, String err) {
     try {
       Files.writeString(in, input);
       ProcessBuilder builder = new ProcessBuilder(command);
+      // A JVM that is given options by its environment says so in a line of its own.
+      builder.environment().keySet().removeIf(name -> name.endsWith("JAVA_OPTIONS"));
+      builder.environment().remove("JAVA_TOOL_OPTIONS");
       builder.environment().putAll(more);
       builder.redirectInput(in.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
       Process process = builder.start();

@@ -98,7 +98,12 @@ final class BalsaMainTest {
                 BalsaMain.class.getName()));
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().keySet().removeIf(name -> name.startsWith("ETCD_"));
+    // A JVM that is given options by its environment says so in a line of its own.
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("ETCD_") || name.endsWith("JAVA_OPTIONS"));
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
     return builder.start();
   }
 }
