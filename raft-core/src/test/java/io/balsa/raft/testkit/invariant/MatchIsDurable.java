@@ -10,12 +10,13 @@ import java.util.TreeMap;
 
 /**
  * What a leader takes a follower to hold, the follower holds on its platter, unless it is in a later term by now; and it only
- * grows while the leader leads (paper Figure 2, {@code matchIndex}).
+ * grows while the leader leads and the follower stays a member (paper Figure 2, {@code matchIndex}).
  */
 public final class MatchIsDurable implements Property {
-  private record Known(long term, long incarnation, Map<NodeId, Long> matchIndex) {}
+  private record Known(
+      long term, long incarnation, EntryId membership, Map<NodeId, Long> matchIndex) {}
 
-  private static final Known NOTHING = new Known(0, 0, Map.of());
+  private static final Known NOTHING = new Known(0, 0, EntryId.ZERO, Map.of());
 
   private final ClusterView cluster;
   private final Map<NodeId, Known> known = new TreeMap<>();
@@ -36,11 +37,16 @@ public final class MatchIsDurable implements Property {
     if (sameLeadership && before.matchIndex().equals(status.matchIndex())) {
       return;
     }
-    Map<NodeId, Long> floor = sameLeadership ? before.matchIndex() : Map.of();
+    // Between two looks a member may have been removed and added again: nothing is known of it
+    // then.
+    EntryId membership = status.membership().id();
+    boolean sameMembers = sameLeadership && before.membership().equals(membership);
+    Map<NodeId, Long> floor = sameMembers ? before.matchIndex() : Map.of();
     status
         .matchIndex()
         .forEach((peer, index) -> check(node, peer, floor.getOrDefault(peer, 0L), index));
-    known.put(node.id(), new Known(status.term(), node.incarnation(), status.matchIndex()));
+    known.put(
+        node.id(), new Known(status.term(), node.incarnation(), membership, status.matchIndex()));
   }
 
   private void check(NodeView leader, NodeId peer, long before, long matchIndex) {

@@ -2,6 +2,7 @@ package io.balsa.raft.testkit.simulator;
 
 import io.balsa.raft.model.Membership;
 import io.balsa.raft.model.NodeId;
+import io.balsa.raft.model.Role;
 import io.balsa.raft.protocol.quorum.JointQuorum;
 import io.balsa.raft.spi.StateMachine;
 import io.balsa.raft.testkit.invariant.PropertyViolation;
@@ -93,7 +94,7 @@ public final class Simulator {
       simulation.network().setCalm(true);
       List<SimNode<S>> core = healMajority();
       awaitProgress(core);
-      watchTerms();
+      watchTerms(core);
       healAll();
       awaitConvergence();
       bringAllBack();
@@ -180,7 +181,8 @@ public final class Simulator {
     }
 
     /** Where a majority hears its leader, terms rest: who is cut off asks before it raises one (thesis §9.6). */
-    private void watchTerms() {
+    private void watchTerms(List<SimNode<S>> core) {
+      awaitLeaderAmong(core);
       long before = highestTerm();
       pass(REST_ELECTIONS * electionNanos());
       if (highestTerm() - before > REST_TERMS_MAX) {
@@ -188,6 +190,21 @@ public final class Simulator {
             "TermsRest",
             "the term rose from " + before + " to " + highestTerm() + " with a majority healed");
       }
+    }
+
+    /** The write that was acknowledged may have been the last of a leader that the others don't hear any more. */
+    private void awaitLeaderAmong(List<SimNode<S>> core) {
+      long deadline = simulation.queue().now() + CONVERGENCE_ELECTIONS * electionNanos();
+      while (core.stream().noneMatch(this::leadsAll)) {
+        if (simulation.queue().now() > deadline) {
+          throw new PropertyViolation("Progress", "a healed majority elects none of its own");
+        }
+        pass(electionNanos() / 4);
+      }
+    }
+
+    private boolean leadsAll(SimNode<S> node) {
+      return node.status().role() == Role.LEADER && node.status().term() == highestTerm();
     }
 
     private long highestTerm() {
