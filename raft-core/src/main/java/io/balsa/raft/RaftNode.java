@@ -77,9 +77,8 @@ public final class RaftNode<R> implements AutoCloseable {
   }
 
   /**
-   * Hands leadership to the target. Completes when this node follows another leader; fails with {@link
-   * io.balsa.raft.model.ReadFailedException}'s sibling reasons as an {@link IllegalStateException} if this node doesn't
-   * lead or the target didn't take over within an election timeout.
+   * Hands leadership to the target. Completes when this node follows another leader; fails with an {@link
+   * IllegalStateException} if this node doesn't lead, or the target didn't take over within an election timeout.
    */
   public CompletableFuture<Void> transferLeadership(NodeId target) {
     return driver.transferLeadership(target);

@@ -17,7 +17,8 @@ final class EntryCache {
    *   1 ─────────────────────────── firstIndex ──────────── persistedIndex ──────────── nextIndex
    *
    * Only durable entries are evicted, because the store can't read the others. So the bound may be exceeded by what is
-   * on its way to the disk; that is bounded by the leader's window for a follower and by uncommittedBytesMax for a leader.
+   * on its way to the disk: the leader's window for a follower; for a leader whose disk is slower than its followers',
+   * whatever they have committed meanwhile.
    */
   private static final int SLOTS_MIN = 64;
 

@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * disk never got.
  */
 final class LogWriter implements Runnable {
-  /** What waits is bounded by uncommittedBytesMax at a leader, and by the leader's window at a follower. */
+  /**
+   * What waits is bounded by the leader's window at a follower. At a leader, uncommittedBytesMax bounds it only while its own
+   * disk keeps up: what the followers' disks commit makes room for more, also while this one is stuck.
+   */
   private final Mailbox<Item> mailbox;
 
   private final LogStore store;

@@ -49,7 +49,7 @@ public final class FileLogStore implements LogStore {
   private final Spare spare;
   private final LogAppender appender;
 
-  /** Guards the groups' indexes and the segments for readers; they are changed by one thread at a time. */
+  /** Guards the groups' indexes for readers, and keeps a segment from being deleted while one looks it up. */
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
 
   /** Held by whoever writes. */
