@@ -1,6 +1,7 @@
 package io.balsa.raft;
 
 import io.balsa.raft.model.InvalidConfigException;
+import io.balsa.raft.protocol.CoreConfig;
 import java.time.Duration;
 
 /**
@@ -14,12 +15,18 @@ import java.time.Duration;
  * @param appendBytesMax entries in one message, unless a single one is larger
  * @param appendEntriesMax entries in one message
  * @param inflightAppendsMax messages on their way to one follower before the leader waits
+ * @param inflightBytesMax about how many bytes of entries on their way to one follower before the leader waits
  * @param uncommittedBytesMax proposals are rejected while more than this waits for its commit
  * @param inboxBytesMax proposals and messages are refused while more than this waits for the host's loop
  * @param entryCacheBytesMax recent entries of one group kept in memory
  * @param snapshotEveryEntries a snapshot is taken after this many applied entries
  * @param keepEntries entries kept behind a snapshot, so that a follower a little behind needs no snapshot
  * @param snapshotChunkBytes the size of the pieces in which a snapshot travels
+ * @param leaseClockDriftPpm by how many parts per million any node's clock may run faster or slower than true time: what lease
+ *     reads rely on. 0 switches leases off, and such reads are confirmed like linearizable ones. The same on all members, or
+ *     reads may be stale
+ * @param quiesceAfter a group in which nothing happens for so long costs neither messages nor timers until something does;
+ *     zero for never
  */
 public record RaftConfig(
     Duration electionTimeout,
@@ -30,12 +37,15 @@ public record RaftConfig(
     long appendBytesMax,
     int appendEntriesMax,
     int inflightAppendsMax,
+    long inflightBytesMax,
     long uncommittedBytesMax,
     long inboxBytesMax,
     long entryCacheBytesMax,
     long snapshotEveryEntries,
     long keepEntries,
-    int snapshotChunkBytes) {
+    int snapshotChunkBytes,
+    int leaseClockDriftPpm,
+    Duration quiesceAfter) {
 
   /** An election takes at least this many heartbeats of silence: fewer, and one late packet deposes a leader. */
   private static final int HEARTBEATS_PER_ELECTION_MIN = 5;
@@ -59,6 +69,14 @@ public record RaftConfig(
     positive(appendBytesMax, "appendBytesMax");
     positive(appendEntriesMax, "appendEntriesMax");
     positive(inflightAppendsMax, "inflightAppendsMax");
+    positive(inflightBytesMax, "inflightBytesMax");
+    require(
+        0 <= leaseClockDriftPpm && leaseClockDriftPpm <= CoreConfig.LEASE_CLOCK_DRIFT_PPM_MAX,
+        "leaseClockDriftPpm must be 0 (no leases) to "
+            + CoreConfig.LEASE_CLOCK_DRIFT_PPM_MAX
+            + ", not "
+            + leaseClockDriftPpm);
+    require(!quiesceAfter.isNegative(), "quiesceAfter must not be negative, not " + quiesceAfter);
     positive(snapshotEveryEntries, "snapshotEveryEntries");
     positive(snapshotChunkBytes, "snapshotChunkBytes");
     require(keepEntries >= 0, "keepEntries must be 0 or more, not " + keepEntries);
@@ -111,12 +129,15 @@ public record RaftConfig(
     private long appendBytesMax = MIB;
     private int appendEntriesMax = 4096;
     private int inflightAppendsMax = 256;
+    private long inflightBytesMax = 16 * MIB;
     private long uncommittedBytesMax = 64 * MIB;
     private long inboxBytesMax = 64 * MIB;
     private long entryCacheBytesMax = 64 * MIB;
     private long snapshotEveryEntries = 10_000;
     private long keepEntries = 5_000;
     private int snapshotChunkBytes = 256 * KIB;
+    private int leaseClockDriftPpm;
+    private Duration quiesceAfter = Duration.ZERO;
 
     private Builder() {}
 
@@ -160,6 +181,11 @@ public record RaftConfig(
       return this;
     }
 
+    public Builder inflightBytesMax(long value) {
+      inflightBytesMax = value;
+      return this;
+    }
+
     public Builder uncommittedBytesMax(long value) {
       uncommittedBytesMax = value;
       return this;
@@ -190,6 +216,16 @@ public record RaftConfig(
       return this;
     }
 
+    public Builder leaseClockDriftPpm(int value) {
+      leaseClockDriftPpm = value;
+      return this;
+    }
+
+    public Builder quiesceAfter(Duration value) {
+      quiesceAfter = value;
+      return this;
+    }
+
     /**
      * @throws InvalidConfigException if a setting breaks a rule; the message says which
      */
@@ -203,12 +239,15 @@ public record RaftConfig(
           appendBytesMax,
           appendEntriesMax,
           inflightAppendsMax,
+          inflightBytesMax,
           uncommittedBytesMax,
           inboxBytesMax,
           entryCacheBytesMax,
           snapshotEveryEntries,
           keepEntries,
-          snapshotChunkBytes);
+          snapshotChunkBytes,
+          leaseClockDriftPpm,
+          quiesceAfter);
     }
   }
 }

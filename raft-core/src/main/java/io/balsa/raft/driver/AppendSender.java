@@ -87,7 +87,8 @@ final class AppendSender {
     List<Entry> part = new ArrayList<>();
     long partBytes = 0;
     for (Entry entry : entries) {
-      if (!part.isEmpty() && partBytes + entry.sizeBytes() > host.config().appendBytesMax()) {
+      if (!part.isEmpty()
+          && partBytes + entry.sizeBytes() > host.config().core().appendBytesMax()) {
         outbox.add(append.to(), group, request(append, prev, part));
         prev = part.get(part.size() - 1).id();
         part = new ArrayList<>();
@@ -104,7 +105,8 @@ final class AppendSender {
       EntryId prev = append.prev();
       long toIndex = append.last().index() + 1;
       while (prev.index() + 1 < toIndex && host.outlet().isOpen()) {
-        List<Entry> entries = log.read(prev.index() + 1, toIndex, host.config().appendBytesMax());
+        List<Entry> entries =
+            log.read(prev.index() + 1, toIndex, host.config().core().appendBytesMax());
         if (entries.isEmpty() || !(endsWith(entries, append.last()) || log.holds(append.last()))) {
           return;
         }

@@ -10,7 +10,6 @@ import io.balsa.raft.protocol.CoreConfig;
  * @param core what every group's core is set to; its group is replaced by the group's own
  * @param proposalTimeoutNanos after this an undecided proposal is reported as unknown
  * @param readTimeoutNanos after this an unconfirmed read fails
- * @param appendBytesMax entries in one message, unless a single one is larger
  * @param inboxBytesMax proposals and messages that may wait for the loop
  * @param entryCacheBytesMax durable entries of one group kept in memory
  * @param snapshotEveryEntries a snapshot is taken after this many applied entries
@@ -21,7 +20,6 @@ public record DriverConfig(
     CoreConfig core,
     long proposalTimeoutNanos,
     long readTimeoutNanos,
-    long appendBytesMax,
     long inboxBytesMax,
     long entryCacheBytesMax,
     long snapshotEveryEntries,
@@ -39,8 +37,12 @@ public record DriverConfig(
         core.electionTimeoutNanos(),
         core.heartbeatIntervalNanos(),
         core.appendEntriesMax(),
+        core.appendBytesMax(),
         core.inflightAppendsMax(),
+        core.inflightBytesMax(),
         core.uncommittedBytesMax(),
-        core.commandBytesMax());
+        core.commandBytesMax(),
+        core.leaseClockDriftPpm(),
+        core.quiesceAfterNanos());
   }
 }

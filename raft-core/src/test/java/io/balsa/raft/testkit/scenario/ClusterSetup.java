@@ -59,9 +59,13 @@ record ClusterSetup(Command command, long electionNanos, long heartbeatNanos) {
         electionNanos,
         heartbeatNanos,
         number("entries", 64),
+        number("entries-bytes", 1 << 20),
         number("inflight", 8),
+        number("inflight-bytes", 1 << 20),
         number("uncommitted", 1 << 20),
-        number("command", 1 << 16));
+        number("command", 1 << 16),
+        number("lease-drift", 0),
+        command.option("quiesce").map(ClusterSetup::nanos).orElse(0L));
   }
 
   private LogImage platter(NodeId node, Membership membership) {

@@ -93,9 +93,13 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
         swarm.electionNanos,
         swarm.heartbeatNanos,
         swarm.appendEntriesMax,
+        swarm.appendBytesMax,
         swarm.inflightAppendsMax,
+        swarm.inflightBytesMax,
         swarm.uncommittedBytesMax,
-        1 << 16);
+        1 << 16,
+        swarm.leaseClockDriftPpm,
+        swarm.quiesceAfterNanos);
   }
 
   // What the properties see.

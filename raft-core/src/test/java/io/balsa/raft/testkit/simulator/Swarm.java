@@ -14,9 +14,14 @@ final class Swarm {
   final long electionNanos;
   final long heartbeatNanos;
   final int appendEntriesMax;
+  final long appendBytesMax;
   final int inflightAppendsMax;
+  final long inflightBytesMax;
   final long uncommittedBytesMax;
   final boolean batchesProposals;
+
+  final int leaseClockDriftPpm = 0;
+  final long quiesceAfterNanos = 0;
 
   final long snapshotEvery;
   final long keepEntries;
@@ -59,7 +64,9 @@ final class Swarm {
     electionNanos = random.nextLong(200, 1000) * MILLI;
     heartbeatNanos = electionNanos / random.nextInt(5, 11);
     appendEntriesMax = pick(random, 2, 3, 8, 64);
+    appendBytesMax = 1 << 20;
     inflightAppendsMax = pick(random, 1, 2, 4, 16);
+    inflightBytesMax = 1 << 20;
     uncommittedBytesMax = pick(random, 100, 1_000, 100_000);
     batchesProposals = random.nextBoolean();
     snapshotEvery = random.nextInt(4) == 0 ? Long.MAX_VALUE : random.nextLong(5, 60);
