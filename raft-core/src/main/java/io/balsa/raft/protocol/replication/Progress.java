@@ -36,6 +36,12 @@ public final class Progress {
   /** In PROBE: one append is on its way, or none should be sent before a sign of life. */
   private boolean probeSent;
 
+  /**
+   * In PROBE: the least that an answer to the newest probe acknowledges. Less is an old answer, come late or twice, and says
+   * nothing about where the logs agree now.
+   */
+  private long probeReach;
+
   /** The highest commit index that an append told the follower. */
   private long commitSent;
 
@@ -52,6 +58,7 @@ public final class Progress {
    */
   public Progress(long nextIndex, int inflightAppendsMax, long now) {
     this.nextIndex = nextIndex;
+    this.probeReach = nextIndex;
     this.inflights = new Inflights(inflightAppendsMax);
     this.contactAt = now;
   }
@@ -94,6 +101,7 @@ public final class Progress {
     commitSent = Math.max(commitSent, commitIndex);
     if (mode == Mode.PROBE) {
       probeSent = true;
+      probeReach = Math.min(lastIndex, nextIndex);
     } else if (lastIndex >= nextIndex) {
       inflights.add(lastIndex);
       nextIndex = lastIndex + 1;
@@ -102,7 +110,7 @@ public final class Progress {
 
   /** The follower holds everything through the index. */
   public void onAccepted(long index) {
-    boolean settled = index >= matchIndex;
+    boolean settled = index >= Math.max(matchIndex, probeReach);
     matchIndex = Math.max(matchIndex, index);
     nextIndex = Math.max(nextIndex, matchIndex + 1);
     inflights.freeThrough(matchIndex);
@@ -177,6 +185,7 @@ public final class Progress {
     Invariant.check(index > matchIndex, "probing %d below match %d", index, matchIndex);
     mode = Mode.PROBE;
     nextIndex = index;
+    probeReach = index;
     probeSent = false;
     inflights.clear();
   }

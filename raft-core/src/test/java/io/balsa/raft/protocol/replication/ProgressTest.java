@@ -28,6 +28,30 @@ class ProgressTest {
     assertThat(progress.isPaused()).as("after a sign of life").isFalse();
   }
 
+  /** What it acknowledges was known: it may be a repetition of the answer that an earlier pipeline began with. */
+  @Test
+  void anOldAcknowledgementDoesNotAnswerAProbe() {
+    Progress progress = replicatingFrom(10, 4);
+    progress.onAppendSent(14, 0);
+    progress.onUnreachable();
+    progress.onAccepted(10);
+    assertThat(progress.mode()).as("before the probe left").isEqualTo(PROBE);
+    progress.onAppendSent(12, 0);
+    progress.onAccepted(10);
+    assertThat(progress.isPaused()).as("the probe carries 11 and 12").isTrue();
+    progress.onAccepted(11);
+    assertThat(progress.mode()).as("a part of the probe was taken").isEqualTo(REPLICATE);
+  }
+
+  /** With nothing to send, a probe asks only whether the entry before it is there. */
+  @Test
+  void anEmptyProbeIsAnsweredByTheEntryBeforeIt() {
+    Progress progress = new Progress(11, 4, 0);
+    progress.onAppendSent(10, 0);
+    progress.onAccepted(10);
+    assertThat(progress.mode()).isEqualTo(REPLICATE);
+  }
+
   @Test
   void aMatchOpensThePipelineUntilTheWindowIsFull() {
     Progress progress = replicatingFrom(10, 2);
