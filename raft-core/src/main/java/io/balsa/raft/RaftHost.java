@@ -33,8 +33,8 @@ public final class RaftHost implements AutoCloseable {
   /**
    * Starts this host's replica of a group: recovers it, and lets it take part.
    *
-   * @param initialVoters the members that the group is born with, the same on all of them; ignored when the group has run
-   *     here before; empty for a node that waits to be added by a leader
+   * @param initialVoters the members that the group is born with, the same on all of them, all needed for its first
+   *     election; ignored when the group has run here before; empty for a node that waits to be added by a leader
    * @throws io.balsa.raft.model.StorageException if the group can't be recovered; nothing was started
    */
   public <R> RaftNode<R> openGroup(

@@ -104,8 +104,8 @@ public final class RaftNode<R> implements AutoCloseable {
    * and the newcomer's must know theirs (with Netty, {@code NettyTransport.setPeer}). Start it without initial voters, with
    * an empty disk or its own; it waits until a leader sends it the log. Add it as a learner first and promote it once it has
    * caught up: a voter that first has to fetch the log makes the next failure a loss of quorum. A removed node keeps its
-   * disk and may be added again; whoever is added with another disk needs another {@link NodeId}, because a node that
-   * forgets its votes can elect two leaders.
+   * disk and may be added again. A node that comes back with a blank disk is refused, because a node that forgets its votes
+   * can elect two leaders (see {@link io.balsa.raft.model.Standing}): remove it, and add it again as a learner.
    */
   public CompletableFuture<Outcome<Membership>> changeMembership(MembershipChange change) {
     PendingProposal<Membership> pending = new PendingProposal<>();
@@ -159,6 +159,7 @@ public final class RaftNode<R> implements AutoCloseable {
         status.self(),
         driver.group(),
         status.role(),
+        status.standing(),
         status.term(),
         status.leader(),
         status.firstIndex(),
@@ -181,8 +182,8 @@ public final class RaftNode<R> implements AutoCloseable {
     }
 
     /**
-     * The members that the group is born with, the same on all of them; ignored when the group has run here before. Left
-     * out for a node that is to be added to a group that exists: see {@link RaftNode#changeMembership}.
+     * The members that the group is born with, the same on all of them; ignored when the group has run here before. The
+     * group's first election needs all of them, once: only together can they tell a new disk from a lost one. Left out for a node that is to be added to a group that exists: see {@link RaftNode#changeMembership}.
      */
     public Builder<R> initialVoters(Collection<NodeId> voters) {
       initialVoters = List.copyOf(voters);

@@ -14,6 +14,7 @@ import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.Membership;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.Role;
+import io.balsa.raft.model.Standing;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -125,6 +126,7 @@ final class SoloReplica implements Replica {
         SELF.toNodeId(),
         GroupId.ONLY,
         role,
+        Standing.MEMBER,
         log.term,
         leader(),
         1,

@@ -37,6 +37,9 @@ final class StatusBoard {
   void publish(CoreStatus next) {
     CoreStatus last = current;
     current = next;
+    if (last.standing() != next.standing()) {
+      explain(next);
+    }
     boolean changed =
         last.role() != next.role()
             || last.term() != next.term()
@@ -50,6 +53,20 @@ final class StatusBoard {
           next.leader().map(Object::toString).orElse("unknown"));
       wakeWaiters();
       listeners.forEach(listener -> tell(listener, next));
+    }
+  }
+
+  private void explain(CoreStatus next) {
+    switch (next.standing()) {
+      case MEMBER -> log.info("{}: takes part", name);
+      case BLANK ->
+          log.info("{}: the disk is blank; waits for the other initial voters, or a leader", name);
+      case REFUSED ->
+          log.error(
+              "{}: the disk is blank, but others know this node from an earlier life: it can't take part, because it may have"
+                  + " promised what it no longer knows. Give it its old disk back, or remove it from the group and add it again as a"
+                  + " learner",
+              name);
     }
   }
 

@@ -105,8 +105,11 @@ public sealed interface Message {
    *
    * @param leaderCommit never above what the receiver is known to hold
    * @param readSequence the newest round of read confirmations; the answer repeats it
+   * @param toLearner the receiver is a learner, in the newest membership of the leader's log, and no voter: whatever it has
+   *     forgotten, nobody relies on it
    */
-  record HeartbeatRequest(long term, long leaderCommit, long readSequence) implements Message {
+  record HeartbeatRequest(long term, long leaderCommit, long readSequence, boolean toLearner)
+      implements Message {
     @Override
     public <T> T accept(Visitor<T> visitor) {
       return visitor.onHeartbeatRequest(this);

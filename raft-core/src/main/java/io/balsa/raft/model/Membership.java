@@ -49,6 +49,11 @@ public record Membership(
     return voters.contains(node) || outgoingVoters.contains(node);
   }
 
+  /** Whether the node is a learner whose vote doesn't count in either half. */
+  public boolean isMerelyLearner(NodeId node) {
+    return learners.contains(node) && !isVoter(node);
+  }
+
   public boolean contains(NodeId node) {
     return isVoter(node) || learners.contains(node);
   }

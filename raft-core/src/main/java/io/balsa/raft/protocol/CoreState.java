@@ -1,6 +1,7 @@
 package io.balsa.raft.protocol;
 
 import io.balsa.raft.model.Entry;
+import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.EntryKind;
 import io.balsa.raft.model.HardState;
 import io.balsa.raft.model.Invariant;
@@ -91,6 +92,14 @@ final class CoreState {
 
   JointQuorum quorum() {
     return quorum;
+  }
+
+  /** Whether nothing here shows that this node ever took part, and others could know better. */
+  boolean isBlank() {
+    return term == 0
+        && votedFor.isEmpty()
+        && log.last().equals(EntryId.ZERO)
+        && !quorum.isMetBy(self()::equals);
   }
 
   boolean isVoter() {

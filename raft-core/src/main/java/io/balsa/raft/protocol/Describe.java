@@ -10,9 +10,11 @@ import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.PersistBatch;
 import io.balsa.raft.model.Role;
 import io.balsa.raft.model.SnapshotMeta;
+import io.balsa.raft.model.Standing;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -76,6 +78,7 @@ public final class Describe {
             .append(status.self())
             .append(' ')
             .append(role(status.role()))
+            .append(status.standing() == Standing.MEMBER ? "" : " " + standing(status.standing()))
             .append(" t")
             .append(status.term())
             .append(" vote=")
@@ -162,6 +165,10 @@ public final class Describe {
   /** {@code t2 vote=n1}. */
   public static String hardState(HardState state) {
     return "t" + state.term() + " vote=" + nodeOrNone(state.votedFor());
+  }
+
+  private static String standing(Standing standing) {
+    return standing.name().toLowerCase(Locale.ROOT);
   }
 
   public static String role(Role role) {
@@ -373,7 +380,8 @@ public final class Describe {
           + " commit="
           + request.leaderCommit()
           + " read="
-          + request.readSequence();
+          + request.readSequence()
+          + (request.toLearner() ? " to a learner" : "");
     }
 
     @Override

@@ -21,7 +21,7 @@ import io.balsa.raft.protocol.RoleState.Transfer;
 import io.balsa.raft.protocol.read.ReadRounds;
 import io.balsa.raft.protocol.replication.Progress;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A leader's part: appending, replicating, committing (paper §5.3, §5.4), confirming reads, handing over. */
@@ -314,11 +314,18 @@ final class Leading {
 
   private void sendHeartbeats(LeaderState leader) {
     leader.heartbeatAt = state.now + state.config.heartbeatIntervalNanos();
-    for (Map.Entry<NodeId, Progress> entry : leader.progress.entrySet()) {
-      long commitIndex = Math.min(entry.getValue().matchIndex(), state.cursors.commitIndex());
-      state.outbox.send(
-          entry.getKey(), new HeartbeatRequest(state.term(), commitIndex, leader.reads.sequence()));
-    }
+    leader.progress.keySet().forEach(peer -> sendHeartbeat(leader, peer));
+  }
+
+  void sendHeartbeat(LeaderState leader, NodeId peer) {
+    long matchIndex = Objects.requireNonNull(leader.progress.get(peer)).matchIndex();
+    state.outbox.send(
+        peer,
+        new HeartbeatRequest(
+            state.term(),
+            Math.min(matchIndex, state.cursors.commitIndex()),
+            leader.reads.sequence(),
+            state.membership().isMerelyLearner(peer)));
   }
 
   /** Before everything is handed over: whatever came together travels together. */

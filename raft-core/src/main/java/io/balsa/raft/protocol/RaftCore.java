@@ -45,15 +45,17 @@ public final class RaftCore {
   private final Following following;
   private final Leading leading;
   private final Reconfiguring reconfiguring;
+  private final Introduction introduction;
   private final Input.Visitor<Void> onInput = new OnInput();
 
   private RaftCore(CoreState state) {
     this.state = state;
     this.roles = new Roles(state);
+    this.introduction = new Introduction(state, state.isBlank());
     this.elections = new Elections(state, roles);
     this.following = new Following(state, roles);
     this.leading = new Leading(state, roles);
-    this.reconfiguring = new Reconfiguring(state, roles);
+    this.reconfiguring = new Reconfiguring(state, roles, leading);
   }
 
   /**
@@ -147,6 +149,7 @@ public final class RaftCore {
     return new CoreStatus(
         state.self(),
         role(),
+        introduction.standing(),
         state.term(),
         state.votedFor(),
         leader(),
@@ -160,6 +163,9 @@ public final class RaftCore {
   }
 
   private void receive(NodeId from, Message message) {
+    if (introduction.isPending() && !introduction.admits(from, message)) {
+      return;
+    }
     if (adoptsTerm(message) && message.term() > state.term()) {
       roles.becomeFollower(message.term(), Optional.empty());
     }
@@ -185,9 +191,17 @@ public final class RaftCore {
         following.onTimePassed(follower);
       }
       if (state.electionTimer.isDue(state.now)) {
-        elections.onTimeout();
+        onElectionTimeout();
       }
       return null;
+    }
+
+    private void onElectionTimeout() {
+      if (introduction.isPending()) {
+        introduction.onTimeout();
+      } else {
+        elections.onTimeout();
+      }
     }
 
     @Override

@@ -35,10 +35,12 @@ final class Reconfiguring {
 
   private final CoreState state;
   private final Roles roles;
+  private final Leading leading;
 
-  Reconfiguring(CoreState state, Roles roles) {
+  Reconfiguring(CoreState state, Roles roles, Leading leading) {
     this.state = state;
     this.roles = roles;
+    this.leading = leading;
   }
 
   void onChangeMembership(LeaderState leader, Input.ChangeMembership input) {
@@ -76,7 +78,7 @@ final class Reconfiguring {
     if (nothing) {
       return Optional.of(RejectReason.NOTHING_TO_CHANGE);
     }
-    return change.onlyCaughtUpVoters() && addsLaggingVoter(leader, change)
+    return addsLaggingVoter(leader, change)
         ? Optional.of(RejectReason.NOT_CAUGHT_UP)
         : Optional.empty();
   }
@@ -85,11 +87,12 @@ final class Reconfiguring {
     for (NodeId voter : change.voters()) {
       if (!state.membership().voters().contains(voter)) {
         Progress progress = leader.progress.get(voter);
-        boolean caughtUp =
+        boolean mayVote =
             progress != null
-                && progress.matchIndex() + CAUGHT_UP_ENTRIES >= state.log.lastIndex()
-                && progress.matchIndex() >= leader.firstIndexOfTerm;
-        if (!caughtUp) {
+                && (change.onlyCaughtUpVoters()
+                    ? isCaughtUp(leader, progress)
+                    : hasTakenAnything(progress));
+        if (!mayVote) {
           return true;
         }
       }
@@ -97,14 +100,30 @@ final class Reconfiguring {
     return false;
   }
 
+  private boolean isCaughtUp(LeaderState leader, Progress progress) {
+    return progress.matchIndex() + CAUGHT_UP_ENTRIES >= state.log.lastIndex()
+        && progress.matchIndex() >= leader.firstIndexOfTerm;
+  }
+
+  /** The least: a voter's disk is never blank, so that one that is can be told to have been lost; see {@link Introduction}. */
+  private static boolean hasTakenAnything(Progress progress) {
+    return progress.matchIndex() > 0;
+  }
+
   private EntryId append(LeaderState leader, Membership membership) {
     EntryId id = new EntryId(state.term(), state.log.lastIndex() + 1);
+    Membership before = state.membership();
     state.append(Entry.membership(id, membership));
     SortedSet<NodeId> peers = state.peers();
     for (NodeId peer : peers) {
       leader.departures.remove(peer);
-      leader.progress.computeIfAbsent(
-          peer, added -> new Progress(id.index(), state.config.inflightAppendsMax(), state.now));
+      boolean becomesLearner = membership.isMerelyLearner(peer) && !before.isMerelyLearner(peer);
+      if (becomesLearner || !leader.progress.containsKey(peer)) {
+        // Also one that was known as something else: from now on it may come with another disk.
+        leader.progress.put(
+            peer, new Progress(id.index(), state.config.inflightAppendsMax(), state.now));
+        leading.sendHeartbeat(leader, peer); // a learner with a blank disk waits for one
+      }
     }
     long giveUpAt = state.now + 2 * state.config.electionTimeoutNanos();
     for (NodeId known : leader.progress.keySet()) {

@@ -11,6 +11,7 @@ import io.balsa.raft.protocol.read.ReadRounds;
 import io.balsa.raft.protocol.replication.Progress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /** What a node knows only because of its role: it comes and goes with the role. */
@@ -64,18 +65,21 @@ sealed interface RoleState {
     /** The write that makes this node's own vote durable. */
     final long ownVotePersistId;
 
-    private CandidateState(boolean preVote, JointQuorum quorum, long ownVotePersistId) {
+    private CandidateState(boolean preVote, VoteTally tally, long ownVotePersistId) {
       this.preVote = preVote;
-      this.tally = new VoteTally(quorum);
+      this.tally = tally;
       this.ownVotePersistId = ownVotePersistId;
     }
 
-    static CandidateState forPreVote(JointQuorum quorum) {
-      return new CandidateState(true, quorum, 0);
+    /**
+     * @param needed whose yes is needed beside a quorum's
+     */
+    static CandidateState forPreVote(JointQuorum quorum, SortedSet<NodeId> needed) {
+      return new CandidateState(true, new VoteTally(quorum, needed), 0);
     }
 
     static CandidateState forVote(JointQuorum quorum, long ownVotePersistId) {
-      return new CandidateState(false, quorum, ownVotePersistId);
+      return new CandidateState(false, new VoteTally(quorum), ownVotePersistId);
     }
 
     @Override

@@ -12,7 +12,9 @@ import io.balsa.raft.protocol.RoleState.FollowerState;
 import io.balsa.raft.protocol.RoleState.LeaderState;
 import io.balsa.raft.protocol.read.ReadRounds;
 import io.balsa.raft.protocol.replication.Progress;
+import java.util.Collections;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /**
  * The one place that changes role and term (Figure 4).
@@ -76,10 +78,14 @@ final class Roles {
   /** Asks whether an election could be won, before disturbing anyone with a higher term (thesis §9.6). */
   void becomePreCandidate() {
     leaveRole();
-    CandidateState candidate = CandidateState.forPreVote(state.quorum());
+    CandidateState candidate = CandidateState.forPreVote(state.quorum(), neededByFirstElection());
     countOutTheGone(candidate);
     state.role = candidate;
-    state.electionTimer.restartForPreVote(state.now);
+    if (state.term() == 0) {
+      state.electionTimer.restartSoon(state.now);
+    } else {
+      state.electionTimer.restartForPreVote(state.now);
+    }
     candidate.tally.record(state.self(), true);
     if (candidate.tally.isWon()) {
       becomeCandidate(false);
@@ -112,6 +118,11 @@ final class Roles {
         state.outbox.sendAfterPersist(peer, request);
       }
     }
+  }
+
+  /** Nobody leaves term 0 before all initial voters have been introduced; see {@link Introduction}. */
+  private SortedSet<NodeId> neededByFirstElection() {
+    return state.term() == 0 ? state.membership().voters() : Collections.emptySortedSet();
   }
 
   /** Without this, a vote that those who are left have split would stay open for as long as the dead don't answer. */

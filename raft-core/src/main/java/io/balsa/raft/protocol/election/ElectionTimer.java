@@ -25,9 +25,17 @@ public final class ElectionTimer {
     this.timeoutNanos = timeoutNanos;
     this.hurryNanos = hurryNanos;
     this.random = new SplittableRandom(seed);
-    // A leader that lives is heard within a heartbeat or two: a node that starts needn't wait for a
-    // full timeout.
-    this.deadline = now + 2 * hurryNanos + random.nextLong(timeoutNanos);
+    restartFresh(now);
+  }
+
+  /** A leader that lives is heard within a heartbeat or two: a node that starts needn't wait for a full timeout. */
+  public final void restartFresh(long now) {
+    deadline = now + 2 * hurryNanos + random.nextLong(timeoutNanos);
+  }
+
+  /** Somebody who must answer didn't, and there is no leader to disturb. */
+  public void restartSoon(long now) {
+    deadline = now + hurryNanos + random.nextLong(hurryNanos);
   }
 
   public long deadline() {
@@ -47,7 +55,7 @@ public final class ElectionTimer {
   /** This node asks for pre-votes and will ask again if nothing comes of it. */
   public void restartForPreVote(long now) {
     if (goneLeader.isPresent()) {
-      deadline = now + hurryNanos + random.nextLong(hurryNanos);
+      restartSoon(now);
     } else {
       restart(now);
     }

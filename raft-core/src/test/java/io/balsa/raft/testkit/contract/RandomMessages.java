@@ -55,7 +55,7 @@ public final class RandomMessages {
       case 4 -> appendRequest();
       case 5 -> new Message.AppendAccepted(number(), number());
       case 6 -> new Message.AppendRejected(number(), number(), entryId());
-      case 7 -> new Message.HeartbeatRequest(number(), number(), number());
+      case 7 -> new Message.HeartbeatRequest(number(), number(), number(), random.nextBoolean());
       case 8 -> new Message.HeartbeatResponse(number(), number());
       case 9 -> new Message.TimeoutNow(number());
       case 10 -> new Message.ProposeRequest(number(), number(), commands());

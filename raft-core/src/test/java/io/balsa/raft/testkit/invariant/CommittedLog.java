@@ -18,6 +18,12 @@ import java.util.SortedSet;
 public final class CommittedLog implements Property {
   private final List<Entry> entries = new ArrayList<>();
 
+  private final LostDisks lostDisks;
+
+  CommittedLog(LostDisks lostDisks) {
+    this.lostDisks = lostDisks;
+  }
+
   /** In which term each entry was first seen committed: a leader of a later term must hold it. */
   private final List<Long> commitTerms = new ArrayList<>();
 
@@ -108,7 +114,7 @@ public final class CommittedLog implements Property {
   private boolean isMajority(ClusterView cluster, SortedSet<NodeId> voters) {
     int holding = 0;
     for (NodeView node : cluster.nodes()) {
-      if (voters.contains(node.id()) && node.platter().holdsCommitted(last())) {
+      if (voters.contains(node.id()) && lostDisks.platterOf(node).holdsCommitted(last())) {
         holding++;
       }
     }

@@ -10,12 +10,14 @@ import java.util.List;
 
 /** All properties of a cluster under test. Whoever drives the cluster tells it of every event. */
 public final class Invariants implements Property {
-  private final CommittedLog committed = new CommittedLog();
+  private final LostDisks lostDisks = new LostDisks();
+  private final CommittedLog committed = new CommittedLog(lostDisks);
   private final List<Property> properties;
 
   public Invariants(ClusterView cluster) {
     properties =
         List.of(
+            lostDisks,
             new TermsGrow(),
             new ElectionSafety(),
             new AppendOnlyLeader(),
@@ -28,7 +30,7 @@ public final class Invariants implements Property {
             new MembershipSteps(),
             new StateMachineSafety(committed),
             new AppliedIsDurable(),
-            new MatchIsDurable(cluster),
+            new MatchIsDurable(cluster, lostDisks),
             new CommitGrows(),
             new AppliedGrows(),
             new BoundsOrdered(),
@@ -87,6 +89,13 @@ public final class Invariants implements Property {
   public void onInstalled(NodeView node, SnapshotMeta meta) {
     for (Property property : properties) {
       property.onInstalled(node, meta);
+    }
+  }
+
+  @Override
+  public void onWiped(NodeView node) {
+    for (Property property : properties) {
+      property.onWiped(node);
     }
   }
 

@@ -19,10 +19,12 @@ public final class MatchIsDurable implements Property {
   private static final Known NOTHING = new Known(0, 0, EntryId.ZERO, Map.of());
 
   private final ClusterView cluster;
+  private final LostDisks lostDisks;
   private final Map<NodeId, Known> known = new TreeMap<>();
 
-  MatchIsDurable(ClusterView cluster) {
+  MatchIsDurable(ClusterView cluster, LostDisks lostDisks) {
     this.cluster = cluster;
+    this.lostDisks = lostDisks;
   }
 
   @Override
@@ -58,7 +60,7 @@ public final class MatchIsDurable implements Property {
         peer,
         before,
         matchIndex);
-    LogImage platter = cluster.node(peer).platter();
+    LogImage platter = lostDisks.platterOf(cluster.node(peer));
     Optional<EntryId> id = leader.cache().idAt(matchIndex);
     boolean holds =
         id.isEmpty()

@@ -36,6 +36,9 @@ public interface Property {
   /** The node's state machine was replaced by a snapshot's state. */
   default void onInstalled(NodeView node, SnapshotMeta meta) {}
 
+  /** The node is down, and its disk is about to be replaced by a blank one. */
+  default void onWiped(NodeView node) {}
+
   /** The node is down; its platter is what it will come up with. */
   default void onCrashed(NodeView node) {}
 }

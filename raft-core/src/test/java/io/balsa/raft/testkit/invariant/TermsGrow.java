@@ -15,6 +15,11 @@ public final class TermsGrow implements Property {
   }
 
   @Override
+  public void onWiped(NodeView node) {
+    durable.restart(node, 0);
+  }
+
+  @Override
   public void onStepped(NodeView node) {
     inMemory.raise(node, node.status().term());
   }

@@ -75,6 +75,8 @@ record ClusterSetup(Command command, long electionNanos, long heartbeatNanos) {
     long term = number("term", Math.toIntExact(lastTerm));
     if (term > 0) {
       platter.writeHardState(new HardState(term, Optional.empty()));
+    } else if (!nodes("blank").contains(node)) {
+      platter.writeHardState(new HardState(0, Optional.of(node))); // it has met all others
     }
     if (!entries.isEmpty()) {
       platter.replaceFrom(entries);

@@ -36,6 +36,7 @@ final class ScenarioNode implements NodeView {
   private final ScenarioCluster cluster;
   private final CoreConfig config;
   private final long seed;
+  private final SnapshotMeta birth;
 
   private RaftCore core;
   private CoreStatus status;
@@ -61,6 +62,7 @@ final class ScenarioNode implements NodeView {
     this.config = config;
     this.seed = seed;
     this.platter = platter;
+    this.birth = platter.base();
     this.cache = platter.copy();
     this.core = RaftCore.restore(config, platter.restored(incarnation), appliedIndex(), seed, 0);
     this.status = core.status();
@@ -377,6 +379,18 @@ final class ScenarioNode implements NodeView {
     completions.clear();
     cache = platter.copy();
     cluster.invariants().onCrashed(this);
+  }
+
+  /** The disk is lost; a new, blank one knows what the node was born with, or nothing. */
+  void wipe(boolean asNewcomer) {
+    if (running) {
+      throw new IllegalStateException(id() + " is running");
+    }
+    cluster.invariants().onWiped(this);
+    platter = new LogImage(asNewcomer ? SnapshotMeta.NONE : birth);
+    cache = platter.copy();
+    snapshot = Optional.empty();
+    restart();
   }
 
   void restart() {

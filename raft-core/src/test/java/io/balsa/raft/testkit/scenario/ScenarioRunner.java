@@ -20,7 +20,7 @@ import java.util.function.Predicate;
  * Carries out the verbs of one scenario and returns what they print. One thread.
  *
  * <pre>
- * cluster voters=n1,n2,n3 [learners=n4] [spares=n5] [log=10@t1] [n2=1,1,2] [term=3] [election=1s] [heartbeat=100ms]
+ * cluster voters=n1,n2,n3 [learners=n4] [spares=n5] [blank=n1] [log=10@t1] [n2=1,1,2] [term=3] [election=1s] [heartbeat=100ms]
  *         [entries=64] [inflight=8] [uncommitted=1000]    log: the same at all; n2: the terms of its entries
  * elect n1                  quietly makes n1 the leader and settles
  * propose n1 "x=1" …        read n1        transfer n1 n2        unreachable n2 n1
@@ -35,6 +35,7 @@ import java.util.function.Predicate;
  * compact n1 7              takes a snapshot and lets the log begin after 7
  * fail n1 n3                n1's snapshot for n3 could not be sent
  * crash n1, restart n1      what isn't durable is lost
+ * wipe n1                   it crashed, and comes back with a blank disk: as initial voter, or as a newcomer with "wipe n1 newcomer"
  * status [n1], log [n1], membership [n1], network
  * </pre>
  *
@@ -95,6 +96,7 @@ final class ScenarioRunner {
       case "release" -> node.releaseWrites();
       case "crash" -> node.crash();
       case "restart" -> node.restart();
+      case "wipe" -> node.wipe(command.hasWord("newcomer"));
       default -> throw new IllegalArgumentException("no verb is called " + command.verb());
     }
   }

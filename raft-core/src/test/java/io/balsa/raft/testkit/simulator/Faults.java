@@ -13,11 +13,13 @@ final class Faults<S extends StateMachine<?>> {
   private static final long MILLI = Swarm.MILLI;
   private static final long WRITER_LOOK_NANOS = MILLI / 4;
   private static final int WRITER_LOOKS_MAX = 400;
+  private static final int DISK_LOST_ONE_IN = 8;
 
   private final Simulation<S> simulation;
   private final SimNetwork network;
   private final SplittableRandom random;
   private final List<Runnable> kinds = new ArrayList<>();
+  private final DiskLoss<S> diskLoss;
 
   /** Grows when faults end: what was to be mended later has been mended then. */
   private int season;
@@ -26,6 +28,7 @@ final class Faults<S extends StateMachine<?>> {
     this.simulation = simulation;
     this.network = network;
     this.random = random;
+    this.diskLoss = new DiskLoss<>(simulation);
     Swarm swarm = simulation.swarm();
     addIf(swarm.crashes, this::crashOne, this::crashWriter, this::crashWriter, this::crashAll);
     addIf(swarm.pauses, this::pauseOne);
@@ -128,6 +131,9 @@ final class Faults<S extends StateMachine<?>> {
   private void crash(SimNode<S> node) {
     if (node.isRunning()) {
       node.crash();
+      if (simulation.swarm().losesDisks && random.nextInt(DISK_LOST_ONE_IN) == 0) {
+        diskLoss.lose(node);
+      }
       mendAfter(10 * MILLI + random.nextLong(5_000 * MILLI), node::restart);
     }
   }

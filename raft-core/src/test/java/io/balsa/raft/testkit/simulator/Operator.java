@@ -72,6 +72,8 @@ final class Operator<S extends StateMachine<?>> {
     for (int i = 0; i < moves; i++) {
       move(asked.id(), voters, learners);
     }
+    // A node without its disk is no voter to rely on.
+    voters.removeAll(DiskLoss.blank(simulation));
     if (!voters.isEmpty()) {
       boolean guarded = random.nextInt(3) > 0;
       ask(asked, new MembershipChange(expected(current), voters, learners, guarded));
@@ -136,11 +138,28 @@ final class Operator<S extends StateMachine<?>> {
   boolean bringAllBack() {
     SortedSet<NodeId> all =
         simulation.nodes().stream().map(SimNode::id).collect(Collectors.toCollection(TreeSet::new));
-    if (simulation.membership().membership().equals(Membership.ofVoters(all))) {
+    boolean back = simulation.membership().membership().equals(Membership.ofVoters(all));
+    if (back && DiskLoss.blank(simulation).isEmpty()) {
       return true;
     }
-    MembershipChange change = new MembershipChange(Optional.empty(), all, new TreeSet<>(), false);
+    MembershipChange change = nextTowards(all);
     simulation.nodes().stream().filter(SimNode::isLeader).forEach(leader -> ask(leader, change));
     return false;
+  }
+
+  /** Who isn't a voter yet, or has lost its disk, becomes a learner first. */
+  private MembershipChange nextTowards(SortedSet<NodeId> all) {
+    Membership current = simulation.membership().membership();
+    SortedSet<NodeId> voters = new TreeSet<>(current.voters());
+    voters.removeAll(DiskLoss.blank(simulation));
+    SortedSet<NodeId> learners = new TreeSet<>(all);
+    learners.removeAll(voters);
+    boolean ready =
+        voters.equals(current.voters())
+            && learners.equals(current.learners())
+            && DiskLoss.blank(simulation).isEmpty();
+    return ready
+        ? new MembershipChange(Optional.empty(), all, new TreeSet<>(), false)
+        : new MembershipChange(Optional.empty(), voters, learners, false);
   }
 }

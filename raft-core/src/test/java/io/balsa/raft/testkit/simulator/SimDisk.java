@@ -32,6 +32,7 @@ final class SimDisk {
   private final World world;
   private final NodeId node;
   private final SplittableRandom random;
+  private final SnapshotMeta birth;
 
   private LogImage cache;
   private LogImage platter;
@@ -48,6 +49,7 @@ final class SimDisk {
     this.world = world;
     this.node = node;
     this.random = random;
+    this.birth = base;
     this.platter = new LogImage(base);
     this.cache = platter.copy();
   }
@@ -173,6 +175,14 @@ final class SimDisk {
           .filter(batch -> !batch.entries().isEmpty() && batch.resetTo().isEmpty())
           .ifPresent(batch -> platter.replaceFrom(batch.entries()));
     }
+  }
+
+  /** All of it is gone; the new disk knows what the node was born with. */
+  void replace() {
+    pending.clear();
+    snapshots.clear();
+    platter = new LogImage(birth);
+    cache = platter.copy();
   }
 
   /** Durable from now on, unless a newer one already is. */

@@ -4,10 +4,12 @@ import io.balsa.raft.message.Message;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.GroupId;
+import io.balsa.raft.model.HardState;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.PersistBatch;
 import io.balsa.raft.model.Role;
 import io.balsa.raft.model.SnapshotMeta;
+import io.balsa.raft.model.Standing;
 import io.balsa.raft.protocol.CoreConfig;
 import io.balsa.raft.protocol.CoreStatus;
 import io.balsa.raft.protocol.Input;
@@ -189,6 +191,17 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     requests.abandon();
   }
 
+  /** While it is down: it comes back under its old name and knows nothing any more. */
+  void loseDisk() {
+    world.invariants().onWiped(this);
+    disk.replace();
+  }
+
+  /** Whether its disk shows nothing of a life of this node. */
+  boolean hasBlankDisk() {
+    return platter().hardState().equals(HardState.INITIAL) && platter().lastIndex() == 0;
+  }
+
   void restart() {
     if (!running) {
       world.trace().note(id().value(), "restarts");
@@ -281,7 +294,9 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
       step(now, new Input.TimePassed());
     }
     boolean led = status.role() == Role.LEADER;
+    Standing stood = status.standing();
     status = core.status();
+    countStanding(stood);
     if (!led && status.role() == Role.LEADER) {
       world.reached(Reached.LEADER);
     }
@@ -294,6 +309,14 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     world.changes().onStepped(this);
     carryOut(ready);
     scheduleWake();
+  }
+
+  private void countStanding(Standing before) {
+    if (before != status.standing() && status.standing() == Standing.REFUSED) {
+      world.reached(Reached.DISK_LOST_NODE_REFUSED);
+    } else if (before == Standing.REFUSED && status.standing() == Standing.MEMBER) {
+      world.reached(Reached.DISK_LOST_NODE_TAKEN_IN);
+    }
   }
 
   private void step(long now, Input input) {

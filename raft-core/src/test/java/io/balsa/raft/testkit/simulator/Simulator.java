@@ -3,6 +3,7 @@ package io.balsa.raft.testkit.simulator;
 import io.balsa.raft.model.Membership;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.Role;
+import io.balsa.raft.model.Standing;
 import io.balsa.raft.protocol.quorum.JointQuorum;
 import io.balsa.raft.spi.StateMachine;
 import io.balsa.raft.testkit.invariant.PropertyViolation;
@@ -143,10 +144,15 @@ public final class Simulator {
     private int quorumSize(List<SimNode<S>> shuffled) {
       List<JointQuorum> quorums = simulation.electable().stream().map(JointQuorum::new).toList();
       Set<NodeId> first = new TreeSet<>();
+      Set<NodeId> blank = DiskLoss.blank(simulation);
+      int size = 0;
       while (!quorums.stream().allMatch(quorum -> quorum.isMetBy(first::contains))) {
-        first.add(shuffled.get(first.size()).id());
+        NodeId next = shuffled.get(size++).id();
+        if (!blank.contains(next)) {
+          first.add(next);
+        }
       }
-      return first.size();
+      return size;
     }
 
     private static void heal(SimNode<?> node) {
@@ -253,7 +259,7 @@ public final class Simulator {
 
     /** Makes voters of all nodes, whatever they have been and are. */
     private void bringAllBack() {
-      if (!simulation.swarm().churn) {
+      if (!simulation.swarm().churn && simulation.count(Reached.DISK_LOST) == 0) {
         return;
       }
       note("all nodes are to vote");
@@ -271,10 +277,13 @@ public final class Simulator {
       awaitConvergence();
     }
 
-    /** The nodes that take part; others may well have missed the end of the log. */
+    /** The nodes that take part; others may well have missed the end of the log, or have lost all of it. */
     private List<SimNode<S>> members() {
       Membership membership = simulation.membership().membership();
-      return simulation.nodes().stream().filter(node -> membership.contains(node.id())).toList();
+      return simulation.nodes().stream()
+          .filter(node -> membership.contains(node.id()))
+          .filter(node -> node.status().standing() == Standing.MEMBER)
+          .toList();
     }
 
     private boolean hasConverged() {

@@ -39,6 +39,7 @@ final class Swarm {
   final long readEntriesNanos;
 
   final boolean crashes;
+  final boolean losesDisks;
   final boolean pauses;
   final boolean partitions;
   final boolean stalls;
@@ -95,6 +96,7 @@ final class Swarm {
     churn = random.nextBoolean();
     spares = churn ? random.nextInt(1, 4) : 0;
     changeEveryNanos = random.nextLong(50, 2_000) * MILLI;
+    losesDisks = crashes && random.nextInt(3) == 0;
   }
 
   private static int pick(SplittableRandom random, int... choices) {
@@ -107,7 +109,7 @@ final class Swarm {
     return String.format(
         Locale.ROOT,
         "%d nodes, election %d ms, heartbeat %d ms, %d entries × %d appends, %d bytes, snapshot every %d keeping %d,"
-            + " delay %d µs%s, drop %.2f, duplicate %.2f, long delay %.2f of %d ms, write %d µs%s, apply %d µs, on:%s%s%s%s%s%s%s,"
+            + " delay %d µs%s, drop %.2f, duplicate %.2f, long delay %.2f of %d ms, write %d µs%s, apply %d µs, on:%s%s%s%s%s%s%s%s,"
             + " a fault every %d ms, %d clients%s",
         nodes,
         electionNanos / MILLI,
@@ -127,6 +129,7 @@ final class Swarm {
         keepsUnsynced ? " keeping some unsynced" : "",
         applyNanos / 1_000,
         crashes ? " crashes" : "",
+        losesDisks ? " losesDisks" : "",
         pauses ? " pauses" : "",
         partitions ? " partitions" : "",
         stalls ? " stalls" : "",

@@ -121,7 +121,10 @@ final class MessageDecoder {
 
   private static Message heartbeatRequest(WireHeartbeatRequest w) throws WireFormatException {
     return new Message.HeartbeatRequest(
-        term(w.getTerm()), atLeast0(w.getLeaderCommit(), "leader commit"), w.getReadSequence());
+        term(w.getTerm()),
+        atLeast0(w.getLeaderCommit(), "leader commit"),
+        w.getReadSequence(),
+        w.getToLearner());
   }
 
   private static Message heartbeatResponse(WireHeartbeatResponse w) throws WireFormatException {

@@ -101,7 +101,8 @@ final class MessageEncoder implements Message.Visitor<WireGroupMessage.Builder> 
         WireHeartbeatRequest.newBuilder()
             .setTerm(m.term())
             .setLeaderCommit(m.leaderCommit())
-            .setReadSequence(m.readSequence()));
+            .setReadSequence(m.readSequence())
+            .setToLearner(m.toLearner()));
   }
 
   @Override
