@@ -62,6 +62,7 @@ public final class RaftNode<R> implements AutoCloseable {
   public <T> CompletableFuture<T> query(ReadMode mode, Supplier<T> query) {
     return switch (mode) {
       case LINEARIZABLE -> driver.readCommitted(readIndex -> query.get());
+      case LEASE -> driver.readLeased(readIndex -> query.get());
       case LOCAL -> driver.readApplied(readIndex -> query.get());
     };
   }

@@ -65,8 +65,17 @@ public final class GroupDriver<R> {
    * @param query given the index that was waited for
    */
   public <T> CompletableFuture<T> readCommitted(LongFunction<T> query) {
+    return read(query, false);
+  }
+
+  /** As {@link #readCommitted}, but a leader answers by its lease if it has one. */
+  public <T> CompletableFuture<T> readLeased(LongFunction<T> query) {
+    return read(query, true);
+  }
+
+  private <T> CompletableFuture<T> read(LongFunction<T> query, boolean byLease) {
     PendingRead<T> read = parts.reads().open(query, host().clock().getAsLong());
-    if (!read.isFinished() && !host().inbox().offer(new InboxItems.Read(loop, read))) {
+    if (!read.isFinished() && !host().inbox().offer(new InboxItems.Read(loop, read, byLease))) {
       read.fail(new ReadFailedException(RejectReason.OVERLOADED));
     }
     return read.future();

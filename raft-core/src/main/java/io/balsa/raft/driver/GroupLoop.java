@@ -55,6 +55,7 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
   private long commandBytes;
   private long firstProposalId;
   private final List<PendingRead<?>> reads = new ArrayList<>();
+  private final List<PendingRead<?>> leaseReads = new ArrayList<>();
 
   /** A received snapshot was reported to the core, whose answer is in the next {@link Ready}. */
   private boolean snapshotReported;
@@ -135,8 +136,8 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
         .ifPresent(id -> step(new Input.ChangeMembership(id, change), now));
   }
 
-  void read(PendingRead<?> read) {
-    reads.add(read);
+  void read(PendingRead<?> read, boolean byLease) {
+    (byLease ? leaseReads : reads).add(read);
   }
 
   void transferLeadership(NodeId target, CompletableFuture<Void> future, long now) {
@@ -180,10 +181,10 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
     }
   }
 
-  private void feedReads(long now) {
-    if (!reads.isEmpty()) {
-      core.step(now, new Input.ReadBarrier(parts.reads().joinBarrier(reads)));
-      reads.clear();
+  private void feedReads(List<PendingRead<?>> together, boolean byLease, long now) {
+    if (!together.isEmpty()) {
+      core.step(now, new Input.ReadBarrier(parts.reads().joinBarrier(together), byLease));
+      together.clear();
     }
   }
 
@@ -193,7 +194,8 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
   void finishRound(long now, Outbox outbox) {
     touched = false;
     feedProposals(now);
-    feedReads(now);
+    feedReads(reads, false, now);
+    feedReads(leaseReads, true, now);
     if (core.nextDeadline() <= now) {
       core.step(now, new Input.TimePassed());
     }

@@ -62,7 +62,7 @@ final class InboxItems {
     }
   }
 
-  record Read(GroupLoop<?> group, PendingRead<?> read) implements InboxItem {
+  record Read(GroupLoop<?> group, PendingRead<?> read, boolean byLease) implements InboxItem {
     @Override
     public long bytes() {
       return ITEM_BYTES;
@@ -72,7 +72,7 @@ final class InboxItems {
     public void onLoop(HostLoop loop) {
       if (loop.owns(group)) {
         loop.touch(group);
-        group.read(read);
+        group.read(read, byLease);
       }
     }
 

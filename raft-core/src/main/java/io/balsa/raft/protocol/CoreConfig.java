@@ -53,4 +53,9 @@ public record CoreConfig(
         leaseClockDriftPpm);
     Invariant.check(quiesceAfterNanos >= 0, "quiesceAfterNanos %d", quiesceAfterNanos);
   }
+
+  /** Whether leaders may answer reads by a lease. */
+  public boolean hasLeases() {
+    return leaseClockDriftPpm > 0;
+  }
 }

@@ -11,6 +11,7 @@ import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.RestoredState;
 import io.balsa.raft.model.SnapshotMeta;
 import io.balsa.raft.protocol.election.ElectionTimer;
+import io.balsa.raft.protocol.election.VotePromise;
 import io.balsa.raft.protocol.log.LogCursors;
 import io.balsa.raft.protocol.log.LogIds;
 import io.balsa.raft.protocol.log.PendingWrites;
@@ -30,6 +31,7 @@ final class CoreState {
   final LogCursors cursors;
   final MembershipHistory memberships;
   final ElectionTimer electionTimer;
+  final VotePromise promise;
   final Outbox outbox = new Outbox();
 
   /** The latest term seen (Figure 2). Persistent. Invariant: never decreases. */
@@ -62,6 +64,12 @@ final class CoreState {
     this.electionTimer =
         new ElectionTimer(
             config.electionTimeoutNanos(), config.heartbeatIntervalNanos(), seed, nowNanos);
+    this.promise =
+        new VotePromise(
+            config.hasLeases(),
+            config.electionTimeoutNanos(),
+            restored.hardState().term() > 0,
+            nowNanos);
     this.term = restored.hardState().term();
     this.votedFor = restored.hardState().votedFor();
     this.quorum = new JointQuorum(memberships.current().membership());

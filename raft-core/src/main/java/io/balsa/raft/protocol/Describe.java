@@ -242,7 +242,7 @@ public final class Describe {
 
     @Override
     public String onReadBarrier(Input.ReadBarrier input) {
-      return "read " + input.readId();
+      return "read " + input.readId() + (input.byLease() ? " by lease" : "");
     }
 
     @Override

@@ -24,7 +24,9 @@ final class Elections {
 
   /** The election timer ran out. */
   void onTimeout() {
-    if (state.mayCampaign()) {
+    if (state.promise.forbids(state.self(), state.now)) {
+      state.electionTimer.waitUntil(state.promise.until());
+    } else if (state.mayCampaign()) {
       roles.becomePreCandidate();
     } else {
       state.electionTimer.restart(state.now); // a learner waits for a leader, however long
@@ -36,7 +38,8 @@ final class Elections {
     boolean granted =
         request.term() > state.term()
             && VoteRule.isUpToDate(request.last(), state.log.last())
-            && !hearsALeaderOtherThan(from);
+            && !hearsALeaderOtherThan(from)
+            && !state.promise.forbids(from, state.now);
     state.outbox.send(from, new PreVoteResponse(state.term(), request.term(), granted));
   }
 
@@ -62,7 +65,8 @@ final class Elections {
       state.outbox.sendAfterPersist(from, new VoteResponse(state.term(), false));
       return;
     }
-    if (!request.leadershipTransfer() && hearsALeaderOtherThan(from)) {
+    boolean bound = hearsALeaderOtherThan(from) || state.promise.forbids(from, state.now);
+    if (bound && !request.leadershipTransfer()) {
       return;
     }
     if (request.term() > state.term()) {

@@ -39,6 +39,7 @@ final class Following {
   private void hear(NodeId leader) {
     FollowerState follower = roles.becomeFollower(state.term(), Optional.of(leader));
     follower.leaderHeardAt = state.now;
+    state.promise.make(leader, state.now);
     state.electionTimer.restart(state.now);
   }
 

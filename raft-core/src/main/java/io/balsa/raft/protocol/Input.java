@@ -59,8 +59,14 @@ public sealed interface Input {
    * asked.
    *
    * @param readId never used twice, also not after a restart
+   * @param byLease the leader may answer by its lease, without asking anybody (thesis §6.4.1); without one this is like any
+   *     other read
    */
-  record ReadBarrier(long readId) implements Input {
+  record ReadBarrier(long readId, boolean byLease) implements Input {
+    public ReadBarrier(long readId) {
+      this(readId, false);
+    }
+
     @Override
     public <T> T accept(Visitor<T> visitor) {
       return visitor.onReadBarrier(this);

@@ -155,6 +155,7 @@ final class Leading {
       askAgain(from, progress);
     }
     leader.reads.onAnswer(from, response.readSequence());
+    leader.lease.onAnswer(from, response.readSequence());
     grantConfirmed(leader);
   }
 
@@ -245,8 +246,19 @@ final class Leading {
 
   // ---- Reads
 
-  void onReadBarrier(LeaderState leader, long readId) {
-    leader.reads.add(new ReadRounds.Waiter(Optional.empty(), readId));
+  void onReadBarrier(LeaderState leader, Input.ReadBarrier input) {
+    if (input.byLease() && hasLease(leader)) {
+      state.outbox.grantRead(input.readId(), state.cursors.commitIndex());
+    } else {
+      leader.reads.add(new ReadRounds.Waiter(Optional.empty(), input.readId()));
+    }
+  }
+
+  /** The time is the driver's at or after the read came, so nothing was acknowledged elsewhere before it. */
+  private boolean hasLease(LeaderState leader) {
+    return knowsWhatIsCommitted(leader)
+        && leader.transfer.isEmpty()
+        && leader.lease.isValid(state.self(), state.quorum(), state.now);
   }
 
   void onReadIndexRequest(LeaderState leader, NodeId from, ReadIndexRequest request) {
@@ -314,6 +326,10 @@ final class Leading {
 
   private void sendHeartbeats(LeaderState leader) {
     leader.heartbeatAt = state.now + state.config.heartbeatIntervalNanos();
+    if (leader.lease.isWanted()) {
+      leader.reads.nextSequence();
+      leader.lease.onSent(leader.reads.sequence(), state.now);
+    }
     leader.progress.keySet().forEach(peer -> sendHeartbeat(leader, peer));
   }
 
@@ -360,6 +376,7 @@ final class Leading {
     Progress progress = leader.progress.get(transfer.target());
     if (progress != null && progress.matchIndex() == state.log.lastIndex()) {
       state.outbox.send(transfer.target(), new TimeoutNow(state.term()));
+      leader.lease.giveUp();
       leader.transfer = Optional.of(new Transfer(transfer.target(), transfer.giveUpAt(), true));
     }
   }

@@ -235,7 +235,7 @@ public final class RaftCore {
     @Override
     public Void onReadBarrier(Input.ReadBarrier input) {
       if (state.role instanceof LeaderState leader) {
-        leading.onReadBarrier(leader, input.readId());
+        leading.onReadBarrier(leader, input);
       } else {
         following.onReadBarrier(input.readId());
       }

@@ -114,6 +114,7 @@ final class Reconfiguring {
     EntryId id = new EntryId(state.term(), state.log.lastIndex() + 1);
     Membership before = state.membership();
     state.append(Entry.membership(id, membership));
+    leader.lease.restart();
     SortedSet<NodeId> peers = state.peers();
     for (NodeId peer : peers) {
       leader.departures.remove(peer);

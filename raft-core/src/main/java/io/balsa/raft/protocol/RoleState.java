@@ -7,6 +7,7 @@ import io.balsa.raft.protocol.proposal.ForwardedProposals;
 import io.balsa.raft.protocol.proposal.UncommittedBytes;
 import io.balsa.raft.protocol.quorum.JointQuorum;
 import io.balsa.raft.protocol.read.ForwardedReads;
+import io.balsa.raft.protocol.read.LeaderLease;
 import io.balsa.raft.protocol.read.ReadRounds;
 import io.balsa.raft.protocol.replication.Progress;
 import java.util.Map;
@@ -104,6 +105,7 @@ sealed interface RoleState {
     final Map<NodeId, Departure> departures = new TreeMap<>();
 
     final ReadRounds reads = new ReadRounds();
+    final LeaderLease lease;
     final UncommittedBytes uncommitted;
 
     /** The newest proposal id taken from each follower in this term: anything up to it is a repetition. */
@@ -119,6 +121,7 @@ sealed interface RoleState {
 
     LeaderState(NodeId self, CoreConfig config, long firstIndexOfTerm, long now) {
       this.self = self;
+      this.lease = new LeaderLease(config.electionTimeoutNanos(), config.leaseClockDriftPpm());
       this.uncommitted = new UncommittedBytes(config.uncommittedBytesMax());
       this.firstIndexOfTerm = firstIndexOfTerm;
       this.heartbeatAt = now;

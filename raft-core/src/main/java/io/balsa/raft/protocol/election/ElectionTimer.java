@@ -73,6 +73,11 @@ public final class ElectionTimer {
     }
   }
 
+  /** Not before the time, and then not all at once. */
+  public void waitUntil(long time) {
+    deadline = time + random.nextLong(hurryNanos);
+  }
+
   /** Nobody else could lead. */
   public void expire(long now) {
     deadline = now;

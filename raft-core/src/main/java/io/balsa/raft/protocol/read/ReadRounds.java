@@ -55,6 +55,11 @@ public final class ReadRounds {
     return sequence;
   }
 
+  /** From here on, answers to what is sent can be told from answers to what was sent before. */
+  public void nextSequence() {
+    sequence++;
+  }
+
   /**
    * Closes the next round, if reads wait and not too many rounds are open. Its heartbeats must leave after this.
    *
@@ -64,7 +69,7 @@ public final class ReadRounds {
     if (waiting.isEmpty() || rounds.size() >= ROUNDS_MAX) {
       return false;
     }
-    sequence++;
+    nextSequence();
     rounds.addLast(new Round(sequence, commitIndex, waiting));
     waiting = new ArrayList<>();
     return true;

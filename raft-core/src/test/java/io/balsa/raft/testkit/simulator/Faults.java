@@ -36,6 +36,9 @@ final class Faults<S extends StateMachine<?>> {
     addIf(swarm.stalls, this::stallDisk);
     addIf(swarm.transfers, this::transfer);
     addIf(swarm.hints, this::hintWrongly);
+    if (swarm.leases()) {
+      kinds.addAll(new LeaseFaults<>(simulation, random.split(), this::isolate).kinds());
+    }
   }
 
   private void addIf(boolean on, Runnable... faults) {
@@ -184,7 +187,11 @@ final class Faults<S extends StateMachine<?>> {
   }
 
   private void isolate() {
-    List<NodeId> one = List.of(interestingNode().id());
+    isolate(interestingNode().id());
+  }
+
+  private void isolate(NodeId node) {
+    List<NodeId> one = List.of(node);
     simulation.reached(Reached.ISOLATED);
     cutFor("isolate " + one, links -> between(one, allBut(one), links));
   }

@@ -21,6 +21,7 @@ public enum PlantedBug {
   COMPACTS_BEFORE_SNAPSHOT_IS_DURABLE("the log is cut before the snapshot is on the platter"),
   SNAPSHOT_WITHOUT_MEMBERSHIP("a snapshot doesn't say who is in the cluster"),
   READ_IDS_REUSED("a restarted node uses its last few read ids again"),
+  CLOCKS_WORSE_THAN_DECLARED("clocks drift by more than lease reads were told to reckon with"),
   TIMER_LOST_AFTER_PAUSE("a node that was paused is never woken by its timer again"),
   SNAPSHOT_RESULT_LOST("nobody tells the leader what became of a snapshot");
 

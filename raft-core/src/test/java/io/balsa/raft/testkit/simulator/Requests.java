@@ -40,6 +40,10 @@ final class Requests {
   private final World world;
   private final SimNode<?> node;
   private long lastProposalId;
+
+  /** Membership changes have ids of their own, so that proposals that come together have consecutive ones. */
+  private long lastChangeId;
+
   private long lastReadId;
 
   private final List<Proposal> arrived = new ArrayList<>();
@@ -57,6 +61,7 @@ final class Requests {
     this.world = world;
     this.node = node;
     lastProposalId = incarnation * IDS_PER_LIFE;
+    lastChangeId = lastProposalId + IDS_PER_LIFE / 2;
     lastReadId = incarnation * IDS_PER_LIFE;
     if (previous.isPresent() && world.has(PlantedBug.READ_IDS_REUSED)) {
       lastReadId = Math.max(0, previous.get().lastReadId - IDS_REUSED);
@@ -74,9 +79,9 @@ final class Requests {
 
   /** The outcome is told when the entry that begins the change is applied. */
   void change(MembershipChange change, Consumer<Outcome<Object>> operator) {
-    lastProposalId++;
-    undecided.put(lastProposalId, operator);
-    node.feed(new Input.ChangeMembership(lastProposalId, change));
+    lastChangeId++;
+    undecided.put(lastChangeId, operator);
+    node.feed(new Input.ChangeMembership(lastChangeId, change));
   }
 
   /** It never reached the core. */
@@ -165,14 +170,17 @@ final class Requests {
 
   // Reads.
 
-  void read(Reader reader) {
+  /**
+   * @param byLease a leader may answer by its lease
+   */
+  void read(Reader reader, boolean byLease) {
     if (world.has(PlantedBug.READS_WITHOUT_BARRIER) && node.isLeader()) {
       reader.onServed(node.applier().appliedIndex());
       return;
     }
     lastReadId++;
     unconfirmed.put(lastReadId, reader);
-    node.feed(new Input.ReadBarrier(lastReadId));
+    node.feed(new Input.ReadBarrier(lastReadId, byLease));
   }
 
   void onDecision(ReadDecision decision) {

@@ -53,15 +53,19 @@ final class SimClient<S extends StateMachine<?>> {
   }
 
   private Optional<SimNode<S>> choose() {
+    // What is asked of a paused node waits for it, as in a socket's buffer.
+    boolean patient = random.nextInt(4) == 0;
     List<SimNode<S>> running =
-        simulation.nodes().stream().filter(node -> node.isRunning() && !node.isPaused()).toList();
+        simulation.nodes().stream()
+            .filter(node -> node.isRunning() && (patient || !node.isPaused()))
+            .toList();
     boolean atLeader = random.nextBoolean();
-    Optional<SimNode<S>> leader =
-        running.stream().filter(node -> atLeader && node.isLeader()).findFirst();
-    if (leader.isPresent() || running.isEmpty()) {
-      return leader;
-    }
-    return Optional.of(running.get(random.nextInt(running.size())));
+    List<SimNode<S>> leaders =
+        running.stream().filter(node -> atLeader && node.isLeader()).toList();
+    List<SimNode<S>> choice = leaders.isEmpty() ? running : leaders;
+    return choice.isEmpty()
+        ? Optional.empty()
+        : Optional.of(choice.get(random.nextInt(choice.size())));
   }
 
   private void giveUpLater(Runnable whenGivenUp) {
@@ -135,6 +139,7 @@ final class SimClient<S extends StateMachine<?>> {
                   think();
                 }
               }
-            });
+            },
+            simulation.swarm().leases() && random.nextBoolean());
   }
 }

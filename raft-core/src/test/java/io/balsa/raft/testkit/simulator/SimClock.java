@@ -2,6 +2,9 @@ package io.balsa.raft.testkit.simulator;
 
 /** A node's monotonic clock: somewhat fast or slow, and begun at some time of its own. */
 final class SimClock {
+  /** How far any node's clock may be off true time, in parts per million: what leases are told to reckon with. */
+  static final int DRIFT_PPM_MAX = 100_000;
+
   private static final long PARTS = 1_000_000;
 
   private final long offsetNanos;

@@ -14,6 +14,7 @@ import io.balsa.raft.protocol.CoreConfig;
 import io.balsa.raft.protocol.CoreStatus;
 import io.balsa.raft.protocol.Input;
 import io.balsa.raft.protocol.RaftCore;
+import io.balsa.raft.protocol.ReadDecision;
 import io.balsa.raft.protocol.Ready;
 import io.balsa.raft.protocol.Send;
 import io.balsa.raft.spi.StateMachine;
@@ -24,7 +25,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 
 /**
  * One simulated node: the real core, and a driver whose loop, log writer, sender and applier are events instead of threads.
@@ -41,6 +44,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
   private record WaitingSend(long afterPersistId, Send send) {}
 
   private static final long LOOP_NANOS = 50_000;
+  private static final int WORSE_CLOCKS = 5;
 
   private final World world;
   private final Peers peers;
@@ -62,6 +66,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
   private final Deque<Runnable> postponed = new ArrayDeque<>();
   private final List<WaitingSend> waitingSends = new ArrayList<>();
   private boolean turnScheduled;
+  private final Set<Long> leaseReads = new TreeSet<>();
   private long wakeAt = Long.MAX_VALUE;
   private boolean timerLost;
 
@@ -78,14 +83,18 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     this.random = random;
     this.config = config(world.swarm(), id);
     this.disk = new SimDisk(world, id, base, random.split());
-    boolean drifts = world.swarm().drifts;
+    boolean drifts = world.swarm().drifts || world.has(PlantedBug.CLOCKS_WORSE_THAN_DECLARED);
     if (drifts) {
       world.reached(Reached.DRIFT);
     }
     this.clock =
-        new SimClock(
-            random.nextLong(1_000_000_000L), drifts ? random.nextLong(-100_000, 100_001) : 0);
+        new SimClock(random.nextLong(1_000_000_000L), drifts ? drift(SimClock.DRIFT_PPM_MAX) : 0);
     start();
+  }
+
+  private long drift(int ppmMax) {
+    int factor = world.has(PlantedBug.CLOCKS_WORSE_THAN_DECLARED) ? WORSE_CLOCKS : 1;
+    return factor * random.nextLong(-ppmMax, ppmMax + 1);
   }
 
   private static CoreConfig config(Swarm swarm, NodeId id) {
@@ -288,7 +297,11 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     long now = localNow();
     requests.takeProposals().forEach(inbox::addLast);
     while (!inbox.isEmpty()) {
-      step(now, inbox.removeFirst());
+      Input input = inbox.removeFirst();
+      if (input instanceof Input.ReadBarrier read && read.byLease()) {
+        leaseReads.add(read.readId());
+      }
+      step(now, input);
     }
     if (core.nextDeadline() <= now && !timerLost) {
       step(now, new Input.TimePassed());
@@ -307,6 +320,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     ready.persist().ifPresent(batch -> disk.write(batch, this::onDurable));
     world.invariants().onStepped(this);
     world.changes().onStepped(this);
+    countLeaseReads(ready);
     carryOut(ready);
     scheduleWake();
   }
@@ -317,6 +331,16 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     } else if (before == Standing.REFUSED && status.standing() == Standing.MEMBER) {
       world.reached(Reached.DISK_LOST_NODE_TAKEN_IN);
     }
+  }
+
+  /** A read that is granted in the turn in which it came was confirmed by nobody. */
+  private void countLeaseReads(Ready ready) {
+    for (ReadDecision decision : ready.reads()) {
+      if (decision instanceof ReadDecision.Granted && leaseReads.contains(decision.readId())) {
+        world.reached(Reached.READ_BY_LEASE);
+      }
+    }
+    leaseReads.clear();
   }
 
   private void step(long now, Input input) {

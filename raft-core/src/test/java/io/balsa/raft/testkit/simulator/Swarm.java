@@ -20,7 +20,7 @@ final class Swarm {
   final long uncommittedBytesMax;
   final boolean batchesProposals;
 
-  final int leaseClockDriftPpm = 0;
+  final int leaseClockDriftPpm;
   final long quiesceAfterNanos = 0;
 
   final long snapshotEvery;
@@ -97,6 +97,12 @@ final class Swarm {
     spares = churn ? random.nextInt(1, 4) : 0;
     changeEveryNanos = random.nextLong(50, 2_000) * MILLI;
     losesDisks = crashes && random.nextInt(3) == 0;
+    leaseClockDriftPpm = random.nextBoolean() ? SimClock.DRIFT_PPM_MAX : 0;
+  }
+
+  /** Whether leaders may answer by a lease. */
+  boolean leases() {
+    return leaseClockDriftPpm > 0;
   }
 
   private static int pick(SplittableRandom random, int... choices) {
@@ -109,7 +115,7 @@ final class Swarm {
     return String.format(
         Locale.ROOT,
         "%d nodes, election %d ms, heartbeat %d ms, %d entries × %d appends, %d bytes, snapshot every %d keeping %d,"
-            + " delay %d µs%s, drop %.2f, duplicate %.2f, long delay %.2f of %d ms, write %d µs%s, apply %d µs, on:%s%s%s%s%s%s%s%s,"
+            + " delay %d µs%s, drop %.2f, duplicate %.2f, long delay %.2f of %d ms, write %d µs%s, apply %d µs, on:%s%s%s%s%s%s%s%s%s,"
             + " a fault every %d ms, %d clients%s",
         nodes,
         electionNanos / MILLI,
@@ -130,6 +136,7 @@ final class Swarm {
         applyNanos / 1_000,
         crashes ? " crashes" : "",
         losesDisks ? " losesDisks" : "",
+        leases() ? " leases" : "",
         pauses ? " pauses" : "",
         partitions ? " partitions" : "",
         stalls ? " stalls" : "",
