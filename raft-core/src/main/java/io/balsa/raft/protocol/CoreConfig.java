@@ -13,7 +13,8 @@ import io.balsa.raft.model.NodeId;
  * @param appendBytesMax about how many bytes of entries in one {@link Send.Append}, unless a single one is larger
  * @param inflightAppendsMax appends on their way to one follower before the leader waits
  * @param inflightBytesMax about how many bytes of entries on their way to one follower before the leader waits
- * @param uncommittedBytesMax proposals are rejected as OVERLOADED while more than this waits for its commit
+ * @param uncommittedBytesMax proposals are rejected as OVERLOADED while more than this waits for its commit, or
+ *     for the leader's own disk
  * @param commandBytesMax proposals larger than this are rejected as TOO_LARGE
  * @param leaseClockDriftPpm by how many parts per million a node's clock may run faster or slower than true time, which
  *     lease reads rely on; 0 switches them off. The same on all members

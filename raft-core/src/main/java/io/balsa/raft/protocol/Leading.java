@@ -232,8 +232,9 @@ final class Leading {
     long reached = state.quorum().reachedBy(voter -> matchIndexOf(leader, voter));
     if (reached > state.cursors.commitIndex() && state.log.termAt(reached) == state.term()) {
       state.cursors.commitThrough(reached);
-      leader.uncommitted.onCommitted(reached);
     }
+    leader.uncommitted.freeThrough(
+        Math.min(state.cursors.commitIndex(), state.writes.persistedIndex()));
   }
 
   private long matchIndexOf(LeaderState leader, NodeId voter) {
