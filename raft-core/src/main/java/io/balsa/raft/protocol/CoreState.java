@@ -18,6 +18,7 @@ import io.balsa.raft.protocol.log.PendingWrites;
 import io.balsa.raft.protocol.membership.MembershipHistory;
 import io.balsa.raft.protocol.quorum.JointQuorum;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 
 /**
@@ -124,6 +125,15 @@ final class CoreState {
     return isVoter()
         || (current.id().index() > cursors.commitIndex()
             && memberships.at(current.id().index() - 1).membership().isVoter(self()));
+  }
+
+  /**
+   * Whether the disk has kept a write waiting for an election timeout and finished none meanwhile. Whoever can't write can't
+   * lead: neither its vote nor its entries would ever be durable (trap L16).
+   */
+  boolean diskHangs() {
+    OptionalLong since = writes.waitingSince();
+    return since.isPresent() && now - since.getAsLong() >= config.electionTimeoutNanos();
   }
 
   /** All other members, in order. */

@@ -9,7 +9,6 @@ import io.balsa.raft.message.Message.ProposeRejected;
 import io.balsa.raft.message.Message.ProposeRequest;
 import io.balsa.raft.message.Message.ReadIndexRequest;
 import io.balsa.raft.message.Message.ReadIndexResponse;
-import io.balsa.raft.message.Message.TimeoutNow;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.EntryId;
@@ -17,14 +16,13 @@ import io.balsa.raft.model.Invariant;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.RejectReason;
 import io.balsa.raft.protocol.RoleState.LeaderState;
-import io.balsa.raft.protocol.RoleState.Transfer;
 import io.balsa.raft.protocol.read.ReadRounds;
 import io.balsa.raft.protocol.replication.Progress;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A leader's part: appending, replicating, committing (paper §5.3, §5.4), confirming reads, handing over. */
+/** A leader's part: appending, replicating, committing (paper §5.3, §5.4), confirming reads. */
 final class Leading {
   private final CoreState state;
   private final Roles roles;
@@ -127,7 +125,6 @@ final class Leading {
       progress.onSnapshotSent(progress.matchIndex()); // what it lacks is in the log again
     }
     maybeCommit(leader);
-    maybeSendTimeoutNow(leader);
   }
 
   void onAppendRejected(LeaderState leader, NodeId from, AppendRejected response) {
@@ -310,19 +307,11 @@ final class Leading {
     if (state.now - leader.heartbeatAt >= 0) {
       sendHeartbeats(leader);
     }
-    boolean transferFailed =
-        leader.transfer.isPresent() && state.now - leader.transfer.get().giveUpAt() >= 0;
-    if (transferFailed) {
-      leader.transfer = Optional.empty();
-    }
   }
 
   long nextDeadline(LeaderState leader) {
-    long deadline =
-        Math.min(leader.heartbeatAt, quorumContactAt(leader) + state.config.electionTimeoutNanos());
-    return leader.transfer.isPresent()
-        ? Math.min(deadline, leader.transfer.get().giveUpAt())
-        : deadline;
+    return Math.min(
+        leader.heartbeatAt, quorumContactAt(leader) + state.config.electionTimeoutNanos());
   }
 
   private void sendHeartbeats(LeaderState leader) {
@@ -352,33 +341,5 @@ final class Leading {
       grantConfirmed(leader); // alone, this node is the quorum
     }
     leader.progress.forEach(this::replicateTo);
-  }
-
-  // ---- Handing over
-
-  /** Thesis §3.10: bring the target up to date, then have it start an election at once. */
-  void onTransferLeadership(LeaderState leader, NodeId target) {
-    boolean eligible =
-        state.membership().voters().contains(target)
-            && leader.progress.containsKey(target)
-            && leader.transfer.isEmpty();
-    if (eligible) {
-      long giveUpAt = state.now + state.config.electionTimeoutNanos();
-      leader.transfer = Optional.of(new Transfer(target, giveUpAt, false));
-      maybeSendTimeoutNow(leader);
-    }
-  }
-
-  private void maybeSendTimeoutNow(LeaderState leader) {
-    if (leader.transfer.isEmpty() || leader.transfer.get().timeoutNowSent()) {
-      return;
-    }
-    Transfer transfer = leader.transfer.get();
-    Progress progress = leader.progress.get(transfer.target());
-    if (progress != null && progress.matchIndex() == state.log.lastIndex()) {
-      state.outbox.send(transfer.target(), new TimeoutNow(state.term()));
-      leader.lease.giveUp();
-      leader.transfer = Optional.of(new Transfer(transfer.target(), transfer.giveUpAt(), true));
-    }
   }
 }

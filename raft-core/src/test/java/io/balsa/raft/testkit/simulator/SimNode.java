@@ -314,6 +314,11 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
       world.reached(Reached.LEADER);
     }
     Ready ready = core.takeReady();
+    if (led
+        && status.role() != Role.LEADER
+        && ready.sends().stream().anyMatch(SimNode::handsOver)) {
+      world.reached(Reached.DISK_HANDOVER);
+    }
     world.trace().ready(id(), ready, status);
     world.invariants().onReady(this, ready);
     world.changes().onReady(this, ready);
@@ -341,6 +346,11 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
       }
     }
     leaseReads.clear();
+  }
+
+  /** A leader that is asked to hand over goes on leading; one that is no voter any more hands over when its disk is ready. */
+  private static boolean handsOver(Send send) {
+    return send instanceof Send.Deliver deliver && deliver.message() instanceof Message.TimeoutNow;
   }
 
   private void step(long now, Input input) {
