@@ -3,6 +3,7 @@ package io.balsa.raft.protocol;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.Invariant;
 import io.balsa.raft.model.NodeId;
+import io.balsa.raft.protocol.replication.InflightWindow;
 
 /**
  * The protocol's settings. Times are in nanoseconds of the driver's monotonic clock.
@@ -58,5 +59,9 @@ public record CoreConfig(
   /** Whether leaders may answer reads by a lease. */
   public boolean hasLeases() {
     return leaseClockDriftPpm > 0;
+  }
+
+  InflightWindow inflightWindow() {
+    return new InflightWindow(inflightAppendsMax, inflightBytesMax);
   }
 }

@@ -14,6 +14,7 @@ import io.balsa.raft.protocol.election.ElectionTimer;
 import io.balsa.raft.protocol.election.VotePromise;
 import io.balsa.raft.protocol.log.LogCursors;
 import io.balsa.raft.protocol.log.LogIds;
+import io.balsa.raft.protocol.log.LogSizes;
 import io.balsa.raft.protocol.log.PendingWrites;
 import io.balsa.raft.protocol.membership.MembershipHistory;
 import io.balsa.raft.protocol.quorum.JointQuorum;
@@ -28,6 +29,7 @@ import java.util.SortedSet;
 final class CoreState {
   final CoreConfig config;
   final LogIds log;
+  final LogSizes sizes;
   final PendingWrites writes;
   final LogCursors cursors;
   final MembershipHistory memberships;
@@ -59,6 +61,7 @@ final class CoreState {
         restored.lastIndex());
     this.config = config;
     this.log = new LogIds(restored.base().last(), restored.termStarts(), restored.lastIndex());
+    this.sizes = new LogSizes(restored.base().index(), restored.lastIndex());
     this.writes = new PendingWrites(restored.lastIndex());
     this.cursors = new LogCursors(appliedIndex);
     this.memberships = new MembershipHistory(restored.base().membership(), restored.memberships());
@@ -166,6 +169,7 @@ final class CoreState {
       truncateFrom(entry.index());
     }
     log.append(entry.id());
+    sizes.append(entry.sizeBytes());
     outbox.persist(entry);
     if (entry.kind() == EntryKind.MEMBERSHIP) {
       memberships.append(new MembershipEntry(entry.id(), Membership.decode(entry.payload())));
@@ -180,6 +184,7 @@ final class CoreState {
         fromIndex,
         cursors.commitIndex());
     log.truncateFrom(fromIndex);
+    sizes.truncateFrom(fromIndex);
     writes.truncateFrom(fromIndex);
     if (memberships.truncateFrom(fromIndex)) {
       quorum = new JointQuorum(membership());
@@ -190,6 +195,7 @@ final class CoreState {
   void install(SnapshotMeta meta) {
     writes.truncateFrom(meta.index() + 1);
     log.reset(meta.last());
+    sizes.reset(meta.index());
     memberships.reset(meta.membership());
     quorum = new JointQuorum(membership());
     cursors.installThrough(meta.index());
@@ -208,6 +214,7 @@ final class CoreState {
         cursors.appliedIndex());
     MembershipEntry membership = memberships.at(throughIndex);
     log.compactThrough(throughIndex);
+    sizes.compactThrough(throughIndex);
     memberships.compactThrough(throughIndex);
     outbox.compact(new SnapshotMeta(log.base(), membership));
   }

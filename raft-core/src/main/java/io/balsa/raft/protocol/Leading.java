@@ -202,7 +202,7 @@ final class Leading {
         return;
       }
       long commitIndex = state.cursors.commitIndex();
-      long lastIndex = Math.min(state.log.lastIndex(), prevIndex + state.config.appendEntriesMax());
+      long lastIndex = endOfAppend(prevIndex);
       boolean hasNews = lastIndex > prevIndex || commitIndex > progress.commitSent();
       if (!hasNews && progress.mode() == Progress.Mode.REPLICATE) {
         return;
@@ -210,8 +210,15 @@ final class Leading {
       state.outbox.send(
           new Send.Append(
               to, state.term(), state.log.idAt(prevIndex), state.log.idAt(lastIndex), commitIndex));
-      progress.onAppendSent(lastIndex, commitIndex);
+      progress.onAppendSent(lastIndex, state.sizes.bytesBetween(prevIndex, lastIndex), commitIndex);
     }
+  }
+
+  /** As many entries as one append may hold, by number and by bytes; one at least, if there is any. */
+  private long endOfAppend(long prevIndex) {
+    long lastIndex = Math.min(state.log.lastIndex(), prevIndex + state.config.appendEntriesMax());
+    long fitting = state.sizes.lastWithin(prevIndex, lastIndex, state.config.appendBytesMax());
+    return Math.min(lastIndex, Math.max(fitting, prevIndex + 1));
   }
 
   // ---- Commit

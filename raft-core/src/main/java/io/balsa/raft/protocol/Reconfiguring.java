@@ -122,7 +122,7 @@ final class Reconfiguring {
       if (becomesLearner || !leader.progress.containsKey(peer)) {
         // Also one that was known as something else: from now on it may come with another disk.
         leader.progress.put(
-            peer, new Progress(id.index(), state.config.inflightAppendsMax(), state.now));
+            peer, new Progress(id.index(), state.config.inflightWindow(), state.now));
         leading.sendHeartbeat(leader, peer); // a learner with a blank disk waits for one
       }
     }

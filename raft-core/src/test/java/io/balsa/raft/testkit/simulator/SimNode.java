@@ -20,6 +20,7 @@ import io.balsa.raft.protocol.Send;
 import io.balsa.raft.spi.StateMachine;
 import io.balsa.raft.testkit.invariant.LogImage;
 import io.balsa.raft.testkit.invariant.NodeView;
+import io.balsa.raft.testkit.invariant.PropertyViolation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -457,12 +458,23 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
       return;
     }
     List<Entry> entries = log.entries(append.prev().index() + 1, append.last().index());
+    checkFits(entries);
     int split = entries.size() > 1 && random.nextInt(4) == 0 ? entries.size() / 2 : 0;
     if (split > 0) {
       sendRequest(append, append.prev(), entries.subList(0, split));
       sendRequest(append, entries.get(split - 1).id(), entries.subList(split, entries.size()));
     } else {
       sendRequest(append, append.prev(), entries);
+    }
+  }
+
+  /** The core measures entries by the granule, and those of a simulation differ by less than this allows. */
+  private void checkFits(List<Entry> entries) {
+    long bytes = entries.stream().mapToLong(Entry::sizeBytes).sum();
+    if (entries.size() > 1 && bytes > 2 * config.appendBytesMax() + 256) {
+      throw new PropertyViolation(
+          "AppendsFit",
+          id() + " sends " + entries.size() + " entries of " + bytes + " bytes in one append");
     }
   }
 

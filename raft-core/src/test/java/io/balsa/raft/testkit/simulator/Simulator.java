@@ -229,7 +229,7 @@ public final class Simulator {
       long first = core.stream().mapToLong(node -> node.platter().lastIndex()).min().orElse(0);
       long last =
           simulation.nodes().stream().mapToLong(node -> node.cache().lastIndex()).max().orElse(0);
-      long rounds = (last - first) / simulation.swarm().appendEntriesMax + 1;
+      long rounds = (last - first) / simulation.swarm().entriesPerAppendMin() + 1;
       long roundNanos =
           3 * (simulation.swarm().delayNanos + simulation.swarm().writeNanos)
               + simulation.swarm().readEntriesNanos;
