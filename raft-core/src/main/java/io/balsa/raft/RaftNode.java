@@ -78,8 +78,10 @@ public final class RaftNode<R> implements AutoCloseable {
   }
 
   /**
-   * Hands leadership to the target. Completes when this node follows another leader; fails with an {@link
-   * IllegalStateException} if this node doesn't lead, or the target didn't take over within an election timeout.
+   * Hands leadership to the target: has it catch up, and then start an election at once. Meanwhile, for less than an election
+   * timeout, proposals are rejected as {@link io.balsa.raft.model.RejectReason#LEADERSHIP_TRANSFER}. Completes when this node
+   * follows another leader; fails with an {@link IllegalStateException} that says why: at once if this node doesn't lead, the
+   * target isn't another voter, or leadership is being handed over already; later if the target didn't take over in time.
    */
   public CompletableFuture<Void> transferLeadership(NodeId target) {
     return driver.transferLeadership(target);

@@ -25,10 +25,15 @@ final class HandingOver {
 
   // ---- On request
 
-  /** Thesis §3.10: bring the target up to date, then have it start an election at once. */
+  /**
+   * Thesis §3.10: bring the target up to date, then have it start an election at once. Another target than a voter is
+   * ignored, and so is a second transfer; the driver has told the caller why. It is given up a heartbeat before an election
+   * timeout has passed, so that whoever waited for so long may ask again.
+   */
   void onTransferLeadership(LeaderState leader, NodeId target) {
     if (leader.transfer.isEmpty() && isEligible(leader, target)) {
-      long giveUpAt = state.now + state.config.electionTimeoutNanos();
+      long patience = state.config.electionTimeoutNanos() - state.config.heartbeatIntervalNanos();
+      long giveUpAt = state.now + patience;
       leader.transfer = Optional.of(new Transfer(target, giveUpAt, false));
     }
   }

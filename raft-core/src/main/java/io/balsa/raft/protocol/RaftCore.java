@@ -142,6 +142,13 @@ public final class RaftCore {
     return state.role.leader();
   }
 
+  /** To whom this node is handing over leadership because it was asked to. */
+  public Optional<NodeId> transferTarget() {
+    return state.role instanceof LeaderState leader
+        ? leader.transfer.map(RoleState.Transfer::target)
+        : Optional.empty();
+  }
+
   public long commitIndex() {
     return state.cursors.commitIndex();
   }

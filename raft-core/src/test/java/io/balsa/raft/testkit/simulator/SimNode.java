@@ -296,6 +296,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
 
   private void turn() {
     long now = localNow();
+    Optional<NodeId> target = core.transferTarget();
     requests.takeProposals().forEach(inbox::addLast);
     while (!inbox.isEmpty()) {
       Input input = inbox.removeFirst();
@@ -315,10 +316,8 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
       world.reached(Reached.LEADER);
     }
     Ready ready = core.takeReady();
-    if (led
-        && status.role() != Role.LEADER
-        && ready.sends().stream().anyMatch(SimNode::handsOver)) {
-      world.reached(Reached.DISK_HANDOVER);
+    if (led && status.role() != Role.LEADER) {
+      countHandover(target, ready);
     }
     world.trace().ready(id(), ready, status);
     world.invariants().onReady(this, ready);
@@ -349,8 +348,17 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     leaseReads.clear();
   }
 
-  /** A leader that is asked to hand over goes on leading; one that is no voter any more hands over when its disk is ready. */
-  private static boolean handsOver(Send send) {
+  /** A leader that is asked to hand over leads until then; one that is no voter any more waits for its disk before. */
+  private void countHandover(Optional<NodeId> target, Ready ready) {
+    boolean diskIsBehind = status.persistedIndex() < status.last().index();
+    if (target.isPresent()) {
+      world.reached(Reached.TRANSFER_ENDED_IN_ELECTION);
+    } else if (diskIsBehind && ready.sends().stream().anyMatch(SimNode::isTimeoutNow)) {
+      world.reached(Reached.DISK_HANDOVER);
+    }
+  }
+
+  private static boolean isTimeoutNow(Send send) {
     return send instanceof Send.Deliver deliver && deliver.message() instanceof Message.TimeoutNow;
   }
 
