@@ -106,7 +106,8 @@ public final class RaftNode<R> implements AutoCloseable {
    * <p>The transports are the caller's business: before a newcomer is added, every member's transport must know its address
    * and the newcomer's must know theirs (with Netty, {@code NettyTransport.setPeer}). Start it without initial voters, with
    * an empty disk or its own; it waits until a leader sends it the log. Add it as a learner first and promote it once it has
-   * caught up: a voter that first has to fetch the log makes the next failure a loss of quorum. A removed node keeps its
+   * caught up, or name it in {@link MembershipChange#promotable} and have the leader do so: a voter that first has to fetch the
+   * log makes the next failure a loss of quorum. The outcome tells that it is a learner; {@link #status} shows when it votes. A removed node keeps its
    * disk and may be added again. A node that comes back with a blank disk is refused, because a node that forgets its votes
    * can elect two leaders (see {@link io.balsa.raft.model.Standing}): remove it, and add it again as a learner.
    */
