@@ -16,7 +16,7 @@ import java.time.Duration;
  * @param appendEntriesMax entries in one message
  * @param inflightAppendsMax messages on their way to one follower before the leader waits
  * @param inflightBytesMax about how many bytes of entries on their way to one follower before the leader waits
- * @param uncommittedBytesMax proposals are rejected while more than this waits for its commit
+ * @param uncommittedBytesMax proposals are rejected while more than this waits for its commit, or for the leader's own disk
  * @param inboxBytesMax proposals and messages are refused while more than this waits for the host's loop
  * @param entryCacheBytesMax recent entries of one group kept in memory
  * @param snapshotEveryEntries a snapshot is taken after this many applied entries

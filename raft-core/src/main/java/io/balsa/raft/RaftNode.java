@@ -78,8 +78,10 @@ public final class RaftNode<R> implements AutoCloseable {
   }
 
   /**
-   * Hands leadership to the target. Completes when this node follows another leader; fails with an {@link
-   * IllegalStateException} if this node doesn't lead, or the target didn't take over within an election timeout.
+   * Hands leadership to the target: has it catch up, and then start an election at once. Meanwhile, for less than an election
+   * timeout, proposals are rejected as {@link io.balsa.raft.model.RejectReason#LEADERSHIP_TRANSFER}. Completes when this node
+   * follows another leader; fails with an {@link IllegalStateException} that says why: at once if this node doesn't lead, the
+   * target isn't another voter, or leadership is being handed over already; later if the target didn't take over in time.
    */
   public CompletableFuture<Void> transferLeadership(NodeId target) {
     return driver.transferLeadership(target);
@@ -104,7 +106,8 @@ public final class RaftNode<R> implements AutoCloseable {
    * <p>The transports are the caller's business: before a newcomer is added, every member's transport must know its address
    * and the newcomer's must know theirs (with Netty, {@code NettyTransport.setPeer}). Start it without initial voters, with
    * an empty disk or its own; it waits until a leader sends it the log. Add it as a learner first and promote it once it has
-   * caught up: a voter that first has to fetch the log makes the next failure a loss of quorum. A removed node keeps its
+   * caught up, or name it in {@link MembershipChange#promotable} and have the leader do so: a voter that first has to fetch the
+   * log makes the next failure a loss of quorum. The outcome tells that it is a learner; {@link #status} shows when it votes. A removed node keeps its
    * disk and may be added again. A node that comes back with a blank disk is refused, because a node that forgets its votes
    * can elect two leaders (see {@link io.balsa.raft.model.Standing}): remove it, and add it again as a learner.
    */

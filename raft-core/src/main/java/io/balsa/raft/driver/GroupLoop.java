@@ -141,11 +141,10 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
   }
 
   void transferLeadership(NodeId target, CompletableFuture<Void> future, long now) {
-    if (core.role() != Role.LEADER || target.equals(core.status().self())) {
-      future.completeExceptionally(
-          new IllegalStateException(
-              "only the leader hands over, to another node; the leader is "
-                  + core.leader().map(NodeId::value).orElse("unknown")));
+    Optional<String> refusal =
+        LeadershipTransfers.refusalOf(target, core.status(), core.transferTarget());
+    if (refusal.isPresent()) {
+      future.completeExceptionally(new IllegalStateException(refusal.get()));
       return;
     }
     transfers.add(target, future, now);
@@ -206,7 +205,7 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
     carryOut(core.takeReady(), outbox);
     CoreStatus status = core.status();
     board.publish(status);
-    transfers.update(status, now);
+    transfers.update(status, core.transferTarget(), now);
     snapshotSender.onLeading(
         status.role() == Role.LEADER ? Optional.of(status.term()) : Optional.empty());
     deadline =

@@ -22,10 +22,7 @@ import org.jspecify.annotations.Nullable;
  * disk never got.
  */
 final class LogWriter implements Runnable {
-  /**
-   * What waits is bounded by the leader's window at a follower. At a leader, uncommittedBytesMax bounds it only while its own
-   * disk keeps up: what the followers' disks commit makes room for more, also while this one is stuck.
-   */
+  /** What waits is bounded by the leader's window at a follower, and at a leader by uncommittedBytesMax. */
   private final Mailbox<Item> mailbox;
 
   private final LogStore store;

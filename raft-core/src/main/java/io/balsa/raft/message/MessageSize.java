@@ -47,7 +47,8 @@ public final class MessageSize implements Message.Visitor<Long> {
     int members =
         membership.voters().size()
             + membership.outgoingVoters().size()
-            + membership.learners().size();
+            + membership.learners().size()
+            + membership.promotable().size();
     return (long) OVERHEAD_BYTES + request.chunk().size() + (long) members * MEMBER_BYTES;
   }
 

@@ -18,22 +18,41 @@ import java.util.TreeSet;
  * @param outgoingVoters the voters of the membership that is being left; empty when not joint
  * @param learners receive the log, don't vote, and are counted in no quorum (thesis §4.2.1); one that is an outgoing voter
  *     too votes until the joint membership is left
+ * @param promotable those of the learners that become voters by themselves, as soon as they have caught up
  */
 public record Membership(
-    SortedSet<NodeId> voters, SortedSet<NodeId> outgoingVoters, SortedSet<NodeId> learners) {
+    SortedSet<NodeId> voters,
+    SortedSet<NodeId> outgoingVoters,
+    SortedSet<NodeId> learners,
+    SortedSet<NodeId> promotable) {
   /** Knows nobody: a node that waits to be told its membership by a leader. */
   public static final Membership NONE = new Membership(emptySet(), emptySet(), emptySet());
 
+  /** Without promotable learners: what members that don't know of these understand, too. */
   private static final int FORMAT_VERSION = 1;
+
+  private static final int FORMAT_VERSION_PROMOTABLE = 2;
   private static final int MEMBERS_MAX = 10_000;
 
   public Membership {
     voters = immutable(voters);
     outgoingVoters = immutable(outgoingVoters);
     learners = immutable(learners);
+    promotable = immutable(promotable);
+    Invariant.check(
+        learners.containsAll(promotable),
+        "%s are to be promoted, and only %s are learners",
+        promotable,
+        learners);
     for (NodeId learner : learners) {
       Invariant.check(!voters.contains(learner), "%s is a voter and a learner at once", learner);
     }
+  }
+
+  /** A membership in which no learner is promoted by itself. */
+  public Membership(
+      SortedSet<NodeId> voters, SortedSet<NodeId> outgoingVoters, SortedSet<NodeId> learners) {
+    this(voters, outgoingVoters, learners, emptySet());
   }
 
   public static Membership ofVoters(Collection<NodeId> voters) {
@@ -71,10 +90,13 @@ public record Membership(
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       DataOutputStream out = new DataOutputStream(bytes);
-      out.writeByte(FORMAT_VERSION);
+      out.writeByte(promotable.isEmpty() ? FORMAT_VERSION : FORMAT_VERSION_PROMOTABLE);
       writeNodes(out, voters);
       writeNodes(out, outgoingVoters);
       writeNodes(out, learners);
+      if (!promotable.isEmpty()) {
+        writeNodes(out, promotable);
+      }
       return Bytes.wrap(bytes.toByteArray());
     } catch (IOException e) {
       throw new AssertionError("writing to memory can't fail", e);
@@ -88,10 +110,15 @@ public record Membership(
     try (DataInputStream in =
         new DataInputStream(new ByteArrayInputStream(encoded.toByteArray()))) {
       int version = in.readByte();
-      if (version != FORMAT_VERSION) {
+      if (version != FORMAT_VERSION && version != FORMAT_VERSION_PROMOTABLE) {
         throw new IllegalArgumentException("membership has the unknown format version " + version);
       }
-      Membership membership = new Membership(readNodes(in), readNodes(in), readNodes(in));
+      Membership membership =
+          new Membership(
+              readNodes(in),
+              readNodes(in),
+              readNodes(in),
+              version == FORMAT_VERSION ? emptySet() : readNodes(in));
       if (in.available() > 0) {
         throw new IllegalArgumentException(in.available() + " bytes follow the membership");
       }
@@ -133,6 +160,7 @@ public record Membership(
     return "voters="
         + voters
         + (isJoint() ? " outgoing=" + outgoingVoters : "")
-        + (learners.isEmpty() ? "" : " learners=" + learners);
+        + (learners.isEmpty() ? "" : " learners=" + learners)
+        + (promotable.isEmpty() ? "" : " promotable=" + promotable);
   }
 }

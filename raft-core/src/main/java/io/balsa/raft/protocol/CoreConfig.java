@@ -3,6 +3,7 @@ package io.balsa.raft.protocol;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.Invariant;
 import io.balsa.raft.model.NodeId;
+import io.balsa.raft.protocol.replication.InflightWindow;
 
 /**
  * The protocol's settings. Times are in nanoseconds of the driver's monotonic clock.
@@ -13,7 +14,8 @@ import io.balsa.raft.model.NodeId;
  * @param appendBytesMax about how many bytes of entries in one {@link Send.Append}, unless a single one is larger
  * @param inflightAppendsMax appends on their way to one follower before the leader waits
  * @param inflightBytesMax about how many bytes of entries on their way to one follower before the leader waits
- * @param uncommittedBytesMax proposals are rejected as OVERLOADED while more than this waits for its commit
+ * @param uncommittedBytesMax proposals are rejected as OVERLOADED while more than this waits for its commit, or
+ *     for the leader's own disk
  * @param commandBytesMax proposals larger than this are rejected as TOO_LARGE
  * @param leaseClockDriftPpm by how many parts per million a node's clock may run faster or slower than true time, which
  *     lease reads rely on; 0 switches them off. The same on all members
@@ -57,5 +59,9 @@ public record CoreConfig(
   /** Whether leaders may answer reads by a lease. */
   public boolean hasLeases() {
     return leaseClockDriftPpm > 0;
+  }
+
+  InflightWindow inflightWindow() {
+    return new InflightWindow(inflightAppendsMax, inflightBytesMax);
   }
 }

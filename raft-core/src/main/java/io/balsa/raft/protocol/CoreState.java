@@ -14,10 +14,12 @@ import io.balsa.raft.protocol.election.ElectionTimer;
 import io.balsa.raft.protocol.election.VotePromise;
 import io.balsa.raft.protocol.log.LogCursors;
 import io.balsa.raft.protocol.log.LogIds;
+import io.balsa.raft.protocol.log.LogSizes;
 import io.balsa.raft.protocol.log.PendingWrites;
 import io.balsa.raft.protocol.membership.MembershipHistory;
 import io.balsa.raft.protocol.quorum.JointQuorum;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 
 /**
@@ -27,6 +29,7 @@ import java.util.SortedSet;
 final class CoreState {
   final CoreConfig config;
   final LogIds log;
+  final LogSizes sizes;
   final PendingWrites writes;
   final LogCursors cursors;
   final MembershipHistory memberships;
@@ -58,6 +61,7 @@ final class CoreState {
         restored.lastIndex());
     this.config = config;
     this.log = new LogIds(restored.base().last(), restored.termStarts(), restored.lastIndex());
+    this.sizes = new LogSizes(restored.base().index(), restored.lastIndex());
     this.writes = new PendingWrites(restored.lastIndex());
     this.cursors = new LogCursors(appliedIndex);
     this.memberships = new MembershipHistory(restored.base().membership(), restored.memberships());
@@ -126,6 +130,15 @@ final class CoreState {
             && memberships.at(current.id().index() - 1).membership().isVoter(self()));
   }
 
+  /**
+   * Whether the disk has kept a write waiting for an election timeout and finished none meanwhile. Whoever can't write can't
+   * lead: neither its vote nor its entries would ever be durable (trap L16).
+   */
+  boolean diskHangs() {
+    OptionalLong since = writes.waitingSince();
+    return since.isPresent() && now - since.getAsLong() >= config.electionTimeoutNanos();
+  }
+
   /** All other members, in order. */
   SortedSet<NodeId> peers() {
     SortedSet<NodeId> peers = membership().members();
@@ -156,6 +169,7 @@ final class CoreState {
       truncateFrom(entry.index());
     }
     log.append(entry.id());
+    sizes.append(entry.sizeBytes());
     outbox.persist(entry);
     if (entry.kind() == EntryKind.MEMBERSHIP) {
       memberships.append(new MembershipEntry(entry.id(), Membership.decode(entry.payload())));
@@ -170,6 +184,7 @@ final class CoreState {
         fromIndex,
         cursors.commitIndex());
     log.truncateFrom(fromIndex);
+    sizes.truncateFrom(fromIndex);
     writes.truncateFrom(fromIndex);
     if (memberships.truncateFrom(fromIndex)) {
       quorum = new JointQuorum(membership());
@@ -180,6 +195,7 @@ final class CoreState {
   void install(SnapshotMeta meta) {
     writes.truncateFrom(meta.index() + 1);
     log.reset(meta.last());
+    sizes.reset(meta.index());
     memberships.reset(meta.membership());
     quorum = new JointQuorum(membership());
     cursors.installThrough(meta.index());
@@ -198,6 +214,7 @@ final class CoreState {
         cursors.appliedIndex());
     MembershipEntry membership = memberships.at(throughIndex);
     log.compactThrough(throughIndex);
+    sizes.compactThrough(throughIndex);
     memberships.compactThrough(throughIndex);
     outbox.compact(new SnapshotMeta(log.base(), membership));
   }

@@ -145,7 +145,7 @@ public final class Describe {
         + " entries)";
   }
 
-  /** {@code members n1,n2,n3 leaving n4 learners n5}, each part only when there is somebody in it. */
+  /** {@code members n1,n2,n3 leaving n4 learners n5,n6 promotable n6}, each part only when there is somebody in it. */
   public static String membership(Membership membership) {
     StringBuilder text = new StringBuilder("members ").append(nodes(membership.voters()));
     if (membership.isJoint()) {
@@ -153,6 +153,9 @@ public final class Describe {
     }
     if (!membership.learners().isEmpty()) {
       text.append(" learners ").append(nodes(membership.learners()));
+    }
+    if (!membership.promotable().isEmpty()) {
+      text.append(" promotable ").append(nodes(membership.promotable()));
     }
     return text.toString();
   }
@@ -236,6 +239,7 @@ public final class Describe {
           + change.voters()
           + " learners="
           + change.learners()
+          + (change.promotable().isEmpty() ? "" : " promotable=" + change.promotable())
           + change.expected().map(id -> " expected=" + id).orElse("")
           + (change.onlyCaughtUpVoters() ? "" : " unguarded");
     }

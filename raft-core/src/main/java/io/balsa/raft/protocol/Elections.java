@@ -26,11 +26,21 @@ final class Elections {
   void onTimeout() {
     if (state.promise.forbids(state.self(), state.now)) {
       state.electionTimer.waitUntil(state.promise.until());
-    } else if (state.mayCampaign()) {
-      roles.becomePreCandidate();
-    } else {
-      state.electionTimer.restart(state.now); // a learner waits for a leader, however long
+      return;
     }
+    if (state.mayCampaign() && !state.diskHangs()) {
+      roles.becomePreCandidate();
+      return;
+    }
+    if (state.mayCampaign()) {
+      giveUp(); // the others may well elect one of them meanwhile
+    }
+    state.electionTimer.restart(state.now); // a learner waits for a leader, however long
+  }
+
+  /** Goes on as a follower that knows no leader. */
+  private void giveUp() {
+    roles.loseLeader(roles.becomeFollower(state.term(), Optional.empty()));
   }
 
   /** Changes nothing here, neither term nor vote nor timer: it is only a question (trap V9). */
@@ -110,7 +120,7 @@ final class Elections {
   void onTimeoutNow(NodeId from, TimeoutNow request) {
     boolean fromOwnLeader =
         state.role instanceof FollowerState follower && follower.leader().equals(Optional.of(from));
-    if (fromOwnLeader && state.isVoter()) {
+    if (fromOwnLeader && state.isVoter() && !state.diskHangs()) {
       roles.becomeCandidate(true);
     }
   }

@@ -73,7 +73,11 @@ public sealed interface Input {
     }
   }
 
-  /** Hand leadership to the target, if this node leads. Given up after an election timeout. */
+  /**
+   * Hand leadership to the target, if this node leads, the target is another voter of the membership in force, and no
+   * other transfer is under way; otherwise nothing happens. Given up before an election timeout has passed, or when the
+   * target stops being a voter; meanwhile proposals are rejected.
+   */
   record TransferLeadership(NodeId target) implements Input {
     @Override
     public <T> T accept(Visitor<T> visitor) {

@@ -9,7 +9,6 @@ import io.balsa.raft.message.Message.ProposeRejected;
 import io.balsa.raft.message.Message.ProposeRequest;
 import io.balsa.raft.message.Message.ReadIndexRequest;
 import io.balsa.raft.message.Message.ReadIndexResponse;
-import io.balsa.raft.message.Message.TimeoutNow;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.EntryId;
@@ -17,14 +16,13 @@ import io.balsa.raft.model.Invariant;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.RejectReason;
 import io.balsa.raft.protocol.RoleState.LeaderState;
-import io.balsa.raft.protocol.RoleState.Transfer;
 import io.balsa.raft.protocol.read.ReadRounds;
 import io.balsa.raft.protocol.replication.Progress;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A leader's part: appending, replicating, committing (paper §5.3, §5.4), confirming reads, handing over. */
+/** A leader's part: appending, replicating, committing (paper §5.3, §5.4), confirming reads. */
 final class Leading {
   private final CoreState state;
   private final Roles roles;
@@ -127,7 +125,6 @@ final class Leading {
       progress.onSnapshotSent(progress.matchIndex()); // what it lacks is in the log again
     }
     maybeCommit(leader);
-    maybeSendTimeoutNow(leader);
   }
 
   void onAppendRejected(LeaderState leader, NodeId from, AppendRejected response) {
@@ -205,7 +202,7 @@ final class Leading {
         return;
       }
       long commitIndex = state.cursors.commitIndex();
-      long lastIndex = Math.min(state.log.lastIndex(), prevIndex + state.config.appendEntriesMax());
+      long lastIndex = endOfAppend(prevIndex);
       boolean hasNews = lastIndex > prevIndex || commitIndex > progress.commitSent();
       if (!hasNews && progress.mode() == Progress.Mode.REPLICATE) {
         return;
@@ -213,8 +210,15 @@ final class Leading {
       state.outbox.send(
           new Send.Append(
               to, state.term(), state.log.idAt(prevIndex), state.log.idAt(lastIndex), commitIndex));
-      progress.onAppendSent(lastIndex, commitIndex);
+      progress.onAppendSent(lastIndex, state.sizes.bytesBetween(prevIndex, lastIndex), commitIndex);
     }
+  }
+
+  /** As many entries as one append may hold, by number and by bytes; one at least, if there is any. */
+  private long endOfAppend(long prevIndex) {
+    long lastIndex = Math.min(state.log.lastIndex(), prevIndex + state.config.appendEntriesMax());
+    long fitting = state.sizes.lastWithin(prevIndex, lastIndex, state.config.appendBytesMax());
+    return Math.min(lastIndex, Math.max(fitting, prevIndex + 1));
   }
 
   // ---- Commit
@@ -232,8 +236,9 @@ final class Leading {
     long reached = state.quorum().reachedBy(voter -> matchIndexOf(leader, voter));
     if (reached > state.cursors.commitIndex() && state.log.termAt(reached) == state.term()) {
       state.cursors.commitThrough(reached);
-      leader.uncommitted.onCommitted(reached);
     }
+    leader.uncommitted.freeThrough(
+        Math.min(state.cursors.commitIndex(), state.writes.persistedIndex()));
   }
 
   private long matchIndexOf(LeaderState leader, NodeId voter) {
@@ -309,19 +314,11 @@ final class Leading {
     if (state.now - leader.heartbeatAt >= 0) {
       sendHeartbeats(leader);
     }
-    boolean transferFailed =
-        leader.transfer.isPresent() && state.now - leader.transfer.get().giveUpAt() >= 0;
-    if (transferFailed) {
-      leader.transfer = Optional.empty();
-    }
   }
 
   long nextDeadline(LeaderState leader) {
-    long deadline =
-        Math.min(leader.heartbeatAt, quorumContactAt(leader) + state.config.electionTimeoutNanos());
-    return leader.transfer.isPresent()
-        ? Math.min(deadline, leader.transfer.get().giveUpAt())
-        : deadline;
+    return Math.min(
+        leader.heartbeatAt, quorumContactAt(leader) + state.config.electionTimeoutNanos());
   }
 
   private void sendHeartbeats(LeaderState leader) {
@@ -351,33 +348,5 @@ final class Leading {
       grantConfirmed(leader); // alone, this node is the quorum
     }
     leader.progress.forEach(this::replicateTo);
-  }
-
-  // ---- Handing over
-
-  /** Thesis §3.10: bring the target up to date, then have it start an election at once. */
-  void onTransferLeadership(LeaderState leader, NodeId target) {
-    boolean eligible =
-        state.membership().voters().contains(target)
-            && leader.progress.containsKey(target)
-            && leader.transfer.isEmpty();
-    if (eligible) {
-      long giveUpAt = state.now + state.config.electionTimeoutNanos();
-      leader.transfer = Optional.of(new Transfer(target, giveUpAt, false));
-      maybeSendTimeoutNow(leader);
-    }
-  }
-
-  private void maybeSendTimeoutNow(LeaderState leader) {
-    if (leader.transfer.isEmpty() || leader.transfer.get().timeoutNowSent()) {
-      return;
-    }
-    Transfer transfer = leader.transfer.get();
-    Progress progress = leader.progress.get(transfer.target());
-    if (progress != null && progress.matchIndex() == state.log.lastIndex()) {
-      state.outbox.send(transfer.target(), new TimeoutNow(state.term()));
-      leader.lease.giveUp();
-      leader.transfer = Optional.of(new Transfer(transfer.target(), transfer.giveUpAt(), true));
-    }
   }
 }

@@ -36,7 +36,7 @@ import java.util.TreeMap;
  * The Raft protocol as a deterministic state machine: same inputs, same seed, same outputs.
  *
  * <p>This class is the dispatch and the term check; the rules live with their knowledge: {@link Elections}, {@link
- * Following}, {@link Leading}, {@link Reconfiguring}, and the packages below. One thread at a time.
+ * Following}, {@link Leading}, {@link Reconfiguring}, {@link HandingOver}, and the packages below. One thread at a time.
  */
 public final class RaftCore {
   private final CoreState state;
@@ -46,6 +46,7 @@ public final class RaftCore {
   private final Leading leading;
   private final Reconfiguring reconfiguring;
   private final Introduction introduction;
+  private final HandingOver handingOver;
   private final Input.Visitor<Void> onInput = new OnInput();
 
   private RaftCore(CoreState state) {
@@ -56,6 +57,7 @@ public final class RaftCore {
     this.following = new Following(state, roles);
     this.leading = new Leading(state, roles);
     this.reconfiguring = new Reconfiguring(state, roles, leading);
+    this.handingOver = new HandingOver(state, roles);
   }
 
   /**
@@ -77,6 +79,9 @@ public final class RaftCore {
     if (state.role instanceof LeaderState leader) {
       reconfiguring.goOn(leader);
     }
+    if (state.role instanceof LeaderState leader) {
+      handingOver.goOn(leader);
+    }
   }
 
   /** Hands over everything owed since the last call. */
@@ -88,7 +93,7 @@ public final class RaftCore {
     }
     Optional<PersistBatch> persist = Optional.empty();
     if (state.outbox.mustPersist()) {
-      long persistId = state.writes.handOut(state.log.lastIndex());
+      long persistId = state.writes.handOut(state.log.lastIndex(), state.now);
       persist = state.outbox.takeBatch(state.config.group(), persistId);
     }
     return state.outbox.takeReady(
@@ -112,7 +117,7 @@ public final class RaftCore {
   /** When {@link Input.TimePassed} must be fed even if nothing else happens. */
   public long nextDeadline() {
     if (state.role instanceof LeaderState leader) {
-      return leading.nextDeadline(leader);
+      return Math.min(leading.nextDeadline(leader), handingOver.nextDeadline(leader));
     }
     long deadline = state.electionTimer.deadline();
     if (state.role instanceof FollowerState follower) {
@@ -135,6 +140,13 @@ public final class RaftCore {
   /** The leader of the term, as far as this node knows. */
   public Optional<NodeId> leader() {
     return state.role.leader();
+  }
+
+  /** To whom this node is handing over leadership because it was asked to. */
+  public Optional<NodeId> transferTarget() {
+    return state.role instanceof LeaderState leader
+        ? leader.transfer.map(RoleState.Transfer::target)
+        : Optional.empty();
   }
 
   public long commitIndex() {
@@ -185,6 +197,7 @@ public final class RaftCore {
     public Void onTimePassed(Input.TimePassed input) {
       if (state.role instanceof LeaderState leader) {
         leading.onTimePassed(leader);
+        handingOver.maybeGiveWay();
         return null;
       }
       if (state.role instanceof FollowerState follower) {
@@ -245,14 +258,14 @@ public final class RaftCore {
     @Override
     public Void onTransferLeadership(Input.TransferLeadership input) {
       if (state.role instanceof LeaderState leader) {
-        leading.onTransferLeadership(leader, input.target());
+        handingOver.onTransferLeadership(leader, input.target());
       }
       return null;
     }
 
     @Override
     public Void onPersisted(Input.Persisted input) {
-      state.writes.onPersisted(input.persistId());
+      state.writes.onPersisted(input.persistId(), state.now);
       if (state.role instanceof LeaderState leader) {
         leading.onPersisted(leader);
       } else if (state.role instanceof CandidateState candidate) {

@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * A leader's part in changing the membership, by joint consensus (paper §6).
@@ -27,11 +28,12 @@ import java.util.SortedSet;
  * </pre>
  *
  * <p>A joint membership is left by whichever leader finds it committed, so a change that was begun is finished also when its
- * leader is lost; it is left once, because the entry that leaves it is in force as soon as it is appended.
+ * leader is lost; it is left once, because the entry that leaves it is in force as soon as it is appended. In the same way
+ * whichever leader finds a promotable learner caught up begins the change that makes a voter of it.
  */
 final class Reconfiguring {
-  /** How far behind a learner may be to become a voter: what a healthy follower has on its way. */
-  private static final long CAUGHT_UP_ENTRIES = 1_000;
+  /** How far behind a learner may be to become a voter, at most: what a healthy follower has on its way. */
+  private static final long CAUGHT_UP_ENTRIES_MAX = 1_000;
 
   private final CoreState state;
   private final Roles roles;
@@ -74,7 +76,8 @@ final class Reconfiguring {
     }
     boolean nothing =
         membership.voters().equals(change.voters())
-            && membership.learners().equals(change.learners());
+            && membership.learners().equals(change.learners())
+            && membership.promotable().equals(change.promotable());
     if (nothing) {
       return Optional.of(RejectReason.NOTHING_TO_CHANGE);
     }
@@ -100,9 +103,27 @@ final class Reconfiguring {
     return false;
   }
 
+  /** It lacks no more than one append can bring, and holds an entry of this term, so it is this leader's log that it holds. */
   private boolean isCaughtUp(LeaderState leader, Progress progress) {
-    return progress.matchIndex() + CAUGHT_UP_ENTRIES >= state.log.lastIndex()
+    long lagMax = Math.min(state.config.appendEntriesMax(), CAUGHT_UP_ENTRIES_MAX);
+    return progress.matchIndex() + lagMax >= state.log.lastIndex()
         && progress.matchIndex() >= leader.firstIndexOfTerm;
+  }
+
+  /** The learners that are to become voters, are able to, and were heard within an election timeout. */
+  private SortedSet<NodeId> readyToVote(LeaderState leader) {
+    SortedSet<NodeId> ready = new TreeSet<>();
+    for (NodeId learner : state.membership().promotable()) {
+      Progress progress = leader.progress.get(learner);
+      boolean isReady =
+          progress != null
+              && isCaughtUp(leader, progress)
+              && state.now - progress.contactAt() < state.config.electionTimeoutNanos();
+      if (isReady) {
+        ready.add(learner);
+      }
+    }
+    return ready;
   }
 
   /** The least: a voter's disk is never blank, so that one that is can be told to have been lost; see {@link Introduction}. */
@@ -122,7 +143,7 @@ final class Reconfiguring {
       if (becomesLearner || !leader.progress.containsKey(peer)) {
         // Also one that was known as something else: from now on it may come with another disk.
         leader.progress.put(
-            peer, new Progress(id.index(), state.config.inflightAppendsMax(), state.now));
+            peer, new Progress(id.index(), state.config.inflightWindow(), state.now));
         leading.sendHeartbeat(leader, peer); // a learner with a blank disk waits for one
       }
     }
@@ -146,6 +167,16 @@ final class Reconfiguring {
       append(leader, MembershipRule.leave(current.membership()));
     } else if (settled && !state.isVoter()) {
       successor(leader, current.id().index()).ifPresent(this::handOver);
+    } else if (settled && leader.transfer.isEmpty()) {
+      promoteThoseReady(leader);
+    }
+  }
+
+  /** All that are ready go together; those who follow go when this change is finished. */
+  private void promoteThoseReady(LeaderState leader) {
+    SortedSet<NodeId> ready = readyToVote(leader);
+    if (!ready.isEmpty()) {
+      append(leader, MembershipRule.promote(state.membership(), ready));
     }
   }
 

@@ -142,7 +142,7 @@ final class Roles {
             state.now + state.config.heartbeatIntervalNanos());
     for (NodeId peer : state.peers()) {
       leader.progress.put(
-          peer, new Progress(noop.index(), state.config.inflightAppendsMax(), state.now));
+          peer, new Progress(noop.index(), state.config.inflightWindow(), state.now));
     }
     state.role = leader;
     state.append(Entry.noop(noop));

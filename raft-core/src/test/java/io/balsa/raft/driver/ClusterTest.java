@@ -321,6 +321,28 @@ final class ClusterTest {
   }
 
   @Test
+  void leadershipGoesToAnotherVoterAndOnceAtATime() {
+    try (TestCluster cluster = new TestCluster(config().build(), ListMachine::new)) {
+      Member leader = cluster.leader();
+      Member closed = cluster.except(leader).get(0);
+      Member other = cluster.except(leader).get(1);
+      assertThatThrownBy(() -> leader.node.transferLeadership(leader.id).join())
+          .hasMessageContaining("leads already");
+      assertThatThrownBy(() -> leader.node.transferLeadership(NodeId.of("n9")).join())
+          .hasMessageContaining("is no member");
+
+      closed.node.close();
+      cluster.commit(leader, "what the closed one lacks");
+      CompletableFuture<Void> first = leader.node.transferLeadership(closed.id);
+      assertThatThrownBy(() -> leader.node.transferLeadership(other.id).join())
+          .hasMessageContaining("is being handed to " + closed.id);
+      assertThatThrownBy(first::join).hasMessageContaining("this node leads still");
+      cluster.commit(leader, "taken again");
+      leader.node.transferLeadership(other.id).join();
+    }
+  }
+
+  @Test
   void listenersHearOfEveryLeader() {
     try (TestCluster cluster = new TestCluster(config().build(), ListMachine::new)) {
       Member leader = cluster.leader();

@@ -107,25 +107,53 @@ final class MembershipTest {
     }
   }
 
+  @Test
+  void aNewcomerBecomesAVoterByItself() {
+    try (TestCluster cluster = new TestCluster(SMALL_LOG, ListMachine::new)) {
+      Member first = cluster.leader();
+      for (int i = 1; i <= 100; i++) {
+        cluster.commit(first, "old-" + i);
+      }
+      Member newcomer = cluster.newcomer("n4");
+      TreeSet<NodeId> voters = new TreeSet<>(ids(cluster.except(newcomer)));
+      TreeSet<NodeId> learners = new TreeSet<>(Set.of(newcomer.id));
+      Outcome.Committed<Membership> learning =
+          commit(cluster, new MembershipChange(Optional.empty(), voters, learners, learners, true));
+      assertThat(learning.result().promotable()).containsExactly(newcomer.id);
+      cluster.await(
+          "the newcomer votes",
+          () ->
+              newcomer.node.status().membership().equals(Membership.ofVoters(ids(cluster.all()))));
+      cluster.awaitSame(cluster.all(), 100);
+    }
+  }
+
+  private static MembershipChange change(
+      Optional<EntryId> expected, Set<NodeId> voters, Set<NodeId> learners) {
+    return new MembershipChange(expected, new TreeSet<>(voters), new TreeSet<>(learners), true);
+  }
+
   private static Outcome<Membership> change(
       Member at, Optional<EntryId> expected, Set<NodeId> voters, Set<NodeId> learners) {
-    return at.node
-        .changeMembership(
-            new MembershipChange(expected, new TreeSet<>(voters), new TreeSet<>(learners), true))
-        .join();
+    return at.node.changeMembership(change(expected, voters, learners)).join();
+  }
+
+  private static Outcome.Committed<Membership> commit(
+      TestCluster cluster, Optional<EntryId> expected, Set<NodeId> voters, Set<NodeId> learners) {
+    return commit(cluster, change(expected, voters, learners));
   }
 
   /** At whoever leads, until it is done: a busy machine may cost elections. */
   private static Outcome.Committed<Membership> commit(
-      TestCluster cluster, Optional<EntryId> expected, Set<NodeId> voters, Set<NodeId> learners) {
+      TestCluster cluster, MembershipChange change) {
     List<Outcome<Membership>> outcomes = new ArrayList<>();
     cluster.await(
-        "change to " + voters + " and " + learners,
+        change.toString(),
         () -> {
           cluster.all().stream()
               .filter(member -> member.node.status().isLeader())
               .findFirst()
-              .ifPresent(leader -> outcomes.add(change(leader, expected, voters, learners)));
+              .ifPresent(leader -> outcomes.add(leader.node.changeMembership(change).join()));
           return !outcomes.isEmpty()
               && outcomes.get(outcomes.size() - 1) instanceof Outcome.Committed;
         });

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * The batches that are on their way to the disk, and how far the log is durable.
@@ -19,7 +20,7 @@ import java.util.List;
  * </pre>
  */
 public final class PendingWrites {
-  private record Write(long persistId, long lastIndex) {}
+  private record Write(long persistId, long lastIndex, long handedOutAt) {}
 
   /** Handed out and not yet acknowledged, in order. */
   private final Deque<Write> pending = new ArrayDeque<>();
@@ -32,6 +33,9 @@ public final class PendingWrites {
 
   /** The log as it is now is durable through here. Decreases only when a durable suffix is replaced. */
   private long persistedIndex;
+
+  /** When something last became durable; meaningless before the first time. */
+  private long progressAt;
 
   public PendingWrites(long persistedIndex) {
     this.persistedIndex = persistedIndex;
@@ -51,10 +55,23 @@ public final class PendingWrites {
   }
 
   /** Numbers the next batch, after which the log ends at {@code lastIndex}. */
-  public long handOut(long lastIndex) {
+  public long handOut(long lastIndex, long now) {
     latestId++;
-    pending.add(new Write(latestId, lastIndex));
+    pending.add(new Write(latestId, lastIndex, now));
     return latestId;
+  }
+
+  /**
+   * Since when the disk has been busy without finishing anything. A slow disk behind which writes queue up isn't one that
+   * hangs: each write that becomes durable, however old, begins the wait anew.
+   */
+  public OptionalLong waitingSince() {
+    if (pending.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    long handedOutAt = pending.peekFirst().handedOutAt();
+    boolean finishedOne = durableId > 0;
+    return OptionalLong.of(finishedOne ? Math.max(handedOutAt, progressAt) : handedOutAt);
   }
 
   /** Whatever was or will be written from {@code fromIndex} on no longer counts: the log was cut there. */
@@ -62,14 +79,15 @@ public final class PendingWrites {
     persistedIndex = Math.min(persistedIndex, fromIndex - 1);
     List<Write> clamped = new ArrayList<>(pending.size());
     for (Write write : pending) {
-      clamped.add(new Write(write.persistId(), Math.min(write.lastIndex(), fromIndex - 1)));
+      long lastIndex = Math.min(write.lastIndex(), fromIndex - 1);
+      clamped.add(new Write(write.persistId(), lastIndex, write.handedOutAt()));
     }
     pending.clear();
     pending.addAll(clamped);
   }
 
   /** The batch of this number and all before it are durable. */
-  public void onPersisted(long persistId) {
+  public void onPersisted(long persistId, long now) {
     Invariant.check(
         persistId <= latestId,
         "batch #%d is durable, only #%d was handed out",
@@ -77,6 +95,7 @@ public final class PendingWrites {
         latestId);
     Invariant.check(persistId >= durableId, "batch #%d is durable after #%d", persistId, durableId);
     durableId = persistId;
+    progressAt = now;
     while (!pending.isEmpty() && pending.peekFirst().persistId() <= persistId) {
       persistedIndex = Math.max(persistedIndex, pending.removeFirst().lastIndex());
     }

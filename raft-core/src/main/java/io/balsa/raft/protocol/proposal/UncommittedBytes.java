@@ -3,7 +3,10 @@ package io.balsa.raft.protocol.proposal;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** How much a leader has appended in its term and not yet committed: the bound on what it accepts. */
+/**
+ * How much a leader has appended in its term that isn't yet both committed and durable here: the bound on what it accepts.
+ * The followers' disks alone make no room: what waits for a disk that hangs would grow without end.
+ */
 public final class UncommittedBytes {
   private record Appended(long lastIndex, long bytes) {}
 
@@ -25,8 +28,9 @@ public final class UncommittedBytes {
     bytes += moreBytes;
   }
 
-  public void onCommitted(long commitIndex) {
-    while (!appended.isEmpty() && appended.peekFirst().lastIndex() <= commitIndex) {
+  /** Everything through the index is committed, and durable here. */
+  public void freeThrough(long index) {
+    while (!appended.isEmpty() && appended.peekFirst().lastIndex() <= index) {
       bytes -= appended.removeFirst().bytes();
     }
   }

@@ -3,31 +3,36 @@ package io.balsa.raft.protocol.replication;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** The appends on their way to one follower: the last index of each, ascending. */
+/** The appends on their way to one follower, ascending. */
 final class Inflights {
-  private final int appendsMax;
-  private final Deque<Long> lastIndexes = new ArrayDeque<>();
+  private record Inflight(long lastIndex, long bytes) {}
 
-  Inflights(int appendsMax) {
-    this.appendsMax = appendsMax;
+  private final InflightWindow window;
+  private final Deque<Inflight> appends = new ArrayDeque<>();
+  private long bytes;
+
+  Inflights(InflightWindow window) {
+    this.window = window;
   }
 
   boolean isFull() {
-    return lastIndexes.size() >= appendsMax;
+    return appends.size() >= window.appendsMax() || bytes >= window.bytesMax();
   }
 
-  void add(long lastIndex) {
-    lastIndexes.addLast(lastIndex);
+  void add(long lastIndex, long appendBytes) {
+    appends.addLast(new Inflight(lastIndex, appendBytes));
+    bytes += appendBytes;
   }
 
   /** Everything through the index has arrived. */
   void freeThrough(long index) {
-    while (!lastIndexes.isEmpty() && lastIndexes.peekFirst() <= index) {
-      lastIndexes.removeFirst();
+    while (!appends.isEmpty() && appends.peekFirst().lastIndex() <= index) {
+      bytes -= appends.removeFirst().bytes();
     }
   }
 
   void clear() {
-    lastIndexes.clear();
+    appends.clear();
+    bytes = 0;
   }
 }

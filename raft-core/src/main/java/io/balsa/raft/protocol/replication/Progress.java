@@ -56,10 +56,10 @@ public final class Progress {
   /**
    * @param now counts as a contact: a new leader gives everyone an election timeout to show up
    */
-  public Progress(long nextIndex, int inflightAppendsMax, long now) {
+  public Progress(long nextIndex, InflightWindow window, long now) {
     this.nextIndex = nextIndex;
     this.probeReach = nextIndex;
-    this.inflights = new Inflights(inflightAppendsMax);
+    this.inflights = new Inflights(window);
     this.contactAt = now;
   }
 
@@ -97,13 +97,13 @@ public final class Progress {
   }
 
   /** An append from {@code nextIndex} through {@code lastIndex} leaves; with no entries when that is less. */
-  public void onAppendSent(long lastIndex, long commitIndex) {
+  public void onAppendSent(long lastIndex, long bytes, long commitIndex) {
     commitSent = Math.max(commitSent, commitIndex);
     if (mode == Mode.PROBE) {
       probeSent = true;
       probeReach = Math.min(lastIndex, nextIndex);
     } else if (lastIndex >= nextIndex) {
-      inflights.add(lastIndex);
+      inflights.add(lastIndex, bytes);
       nextIndex = lastIndex + 1;
     }
   }

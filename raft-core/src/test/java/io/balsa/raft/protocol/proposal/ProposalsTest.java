@@ -27,10 +27,10 @@ class ProposalsTest {
     assertThat(bytes.hasRoomFor(40)).isTrue();
     assertThat(bytes.hasRoomFor(41)).isFalse();
     bytes.onAppended(7, 40);
-    bytes.onCommitted(6);
+    bytes.freeThrough(6);
     assertThat(bytes.hasRoomFor(60)).isTrue();
     assertThat(bytes.hasRoomFor(61)).isFalse();
-    bytes.onCommitted(7);
+    bytes.freeThrough(7);
     assertThat(bytes.hasRoomFor(500)).isTrue();
   }
 }

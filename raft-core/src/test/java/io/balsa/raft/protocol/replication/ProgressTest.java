@@ -9,9 +9,13 @@ import org.junit.jupiter.api.Test;
 
 class ProgressTest {
 
+  private static InflightWindow window(int appendsMax) {
+    return new InflightWindow(appendsMax, 1_000);
+  }
+
   private static Progress replicatingFrom(long matchIndex, int inflightAppendsMax) {
-    Progress progress = new Progress(matchIndex + 1, inflightAppendsMax, 0);
-    progress.onAppendSent(matchIndex, 0);
+    Progress progress = new Progress(matchIndex + 1, window(inflightAppendsMax), 0);
+    progress.onAppendSent(matchIndex, 0, 0);
     progress.onAccepted(matchIndex);
     assertThat(progress.mode()).isEqualTo(REPLICATE);
     return progress;
@@ -19,9 +23,9 @@ class ProgressTest {
 
   @Test
   void aNewLeaderProbesOnceAndThenWaits() {
-    Progress progress = new Progress(11, 4, 0);
+    Progress progress = new Progress(11, window(4), 0);
     assertThat(progress.isPaused()).isFalse();
-    progress.onAppendSent(12, 0);
+    progress.onAppendSent(12, 0, 0);
     assertThat(progress.isPaused()).isTrue();
     assertThat(progress.nextIndex()).as("not moved on until it matched").isEqualTo(11);
     progress.resumeProbing();
@@ -32,11 +36,11 @@ class ProgressTest {
   @Test
   void anOldAcknowledgementDoesNotAnswerAProbe() {
     Progress progress = replicatingFrom(10, 4);
-    progress.onAppendSent(14, 0);
+    progress.onAppendSent(14, 0, 0);
     progress.onUnreachable();
     progress.onAccepted(10);
     assertThat(progress.mode()).as("before the probe left").isEqualTo(PROBE);
-    progress.onAppendSent(12, 0);
+    progress.onAppendSent(12, 0, 0);
     progress.onAccepted(10);
     assertThat(progress.isPaused()).as("the probe carries 11 and 12").isTrue();
     progress.onAccepted(11);
@@ -46,8 +50,8 @@ class ProgressTest {
   /** With nothing to send, a probe asks only whether the entry before it is there. */
   @Test
   void anEmptyProbeIsAnsweredByTheEntryBeforeIt() {
-    Progress progress = new Progress(11, 4, 0);
-    progress.onAppendSent(10, 0);
+    Progress progress = new Progress(11, window(4), 0);
+    progress.onAppendSent(10, 0, 0);
     progress.onAccepted(10);
     assertThat(progress.mode()).isEqualTo(REPLICATE);
   }
@@ -55,11 +59,36 @@ class ProgressTest {
   @Test
   void aMatchOpensThePipelineUntilTheWindowIsFull() {
     Progress progress = replicatingFrom(10, 2);
-    progress.onAppendSent(12, 0);
-    progress.onAppendSent(14, 0);
+    progress.onAppendSent(12, 0, 0);
+    progress.onAppendSent(14, 0, 0);
     assertThat(progress.nextIndex()).isEqualTo(15);
     assertThat(progress.isPaused()).isTrue();
     progress.onAccepted(12);
+    assertThat(progress.isPaused()).isFalse();
+  }
+
+  @Test
+  void theWindowIsFullByBytesAsWellAsByAppends() {
+    Progress progress = replicatingFrom(10, 4);
+    progress.onAppendSent(12, 400, 0);
+    progress.onAppendSent(13, 599, 0);
+    assertThat(progress.isPaused()).isFalse();
+    progress.onAppendSent(14, 5_000, 0);
+    assertThat(progress.isPaused()).as("the append that reaches it still goes").isTrue();
+    progress.onAccepted(13);
+    assertThat(progress.isPaused()).isTrue();
+    progress.onAccepted(14);
+    assertThat(progress.isPaused()).isFalse();
+  }
+
+  @Test
+  void whatIsGivenUpLeavesNoBytesBehind() {
+    Progress progress = replicatingFrom(10, 4);
+    progress.onAppendSent(12, 5_000, 0);
+    progress.onUnreachable();
+    progress.onAppendSent(12, 5_000, 0);
+    progress.onAccepted(12);
+    assertThat(progress.mode()).isEqualTo(REPLICATE);
     assertThat(progress.isPaused()).isFalse();
   }
 
@@ -67,7 +96,7 @@ class ProgressTest {
   @Test
   void aReorderedAcknowledgementNeverTakesTheMatchBack() {
     Progress progress = replicatingFrom(10, 8);
-    progress.onAppendSent(14, 0);
+    progress.onAppendSent(14, 0, 0);
     progress.onAccepted(14);
     progress.onAccepted(12);
     assertThat(progress.matchIndex()).isEqualTo(14);
@@ -87,8 +116,8 @@ class ProgressTest {
 
   @Test
   void aRejectedProbeGoesBackToWhatMayBeCommon() {
-    Progress progress = new Progress(101, 4, 0);
-    progress.onAppendSent(105, 0);
+    Progress progress = new Progress(101, window(4), 0);
+    progress.onAppendSent(105, 0, 0);
     progress.onRejected(77, 5);
     assertThat(progress.nextIndex()).as("an answer to another probe").isEqualTo(101);
     progress.onRejected(100, 40);
@@ -129,7 +158,7 @@ class ProgressTest {
   @Test
   void anUnreachableFollowerIsProbedAgain() {
     Progress progress = replicatingFrom(10, 4);
-    progress.onAppendSent(14, 0);
+    progress.onAppendSent(14, 0, 0);
     progress.onUnreachable();
     assertThat(progress.mode()).isEqualTo(PROBE);
     assertThat(progress.nextIndex()).isEqualTo(11);

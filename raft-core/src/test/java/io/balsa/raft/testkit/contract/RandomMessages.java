@@ -98,7 +98,12 @@ public final class RandomMessages {
   }
 
   private Membership membership() {
-    return new Membership(nodes("voter-"), nodes("old-"), nodes("learner-"));
+    SortedSet<NodeId> learners = nodes("learner-");
+    SortedSet<NodeId> promotable =
+        random.nextBoolean() || learners.isEmpty()
+            ? new TreeSet<>()
+            : learners.headSet(learners.last());
+    return new Membership(nodes("voter-"), nodes("old-"), learners, promotable);
   }
 
   private SortedSet<NodeId> nodes(String prefix) {

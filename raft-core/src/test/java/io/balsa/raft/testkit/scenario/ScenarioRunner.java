@@ -24,7 +24,7 @@ import java.util.function.Predicate;
  *         [entries=64] [inflight=8] [uncommitted=1000] [lease-drift=ppm]    log: the same at all; n2: the terms of its entries
  * elect n1                  quietly makes n1 the leader and settles
  * propose n1 "x=1" …        read n1 [lease]        transfer n1 n2        unreachable n2 n1
- * change n1 voters=n1,n2 [learners=n3] [expected=5@t2] [unguarded]
+ * change n1 voters=n1,n2 [learners=n3,n4] [promotable=n4] [expected=5@t2] [unguarded]
  * tick n1 heartbeat|election|250ms          also of a list, or of all
  * drift n1 1s               its clock goes on, and nobody wakes it
  * settle [n1 n2]            delivers, persists and applies until nothing is under way to the nodes
@@ -122,6 +122,7 @@ final class ScenarioRunner {
             expected,
             command.nodes("voters"),
             command.nodes("learners"),
+            command.nodes("promotable"),
             !command.hasWord("unguarded"));
     node.step(new Input.ChangeMembership(++lastProposalId, change));
   }

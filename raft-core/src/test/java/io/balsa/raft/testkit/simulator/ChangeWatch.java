@@ -7,6 +7,7 @@ import io.balsa.raft.model.Membership;
 import io.balsa.raft.model.MembershipEntry;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.Role;
+import io.balsa.raft.protocol.ProposalDecision;
 import io.balsa.raft.protocol.Ready;
 import java.util.Map;
 import java.util.Set;
@@ -33,18 +34,27 @@ final class ChangeWatch {
     MembershipEntry before = node.cache().membershipAt(node.cache().lastIndex());
     for (Entry entry : ready.persist().get().entries()) {
       if (entry.kind() == EntryKind.MEMBERSHIP && entry.term() == node.status().term()) {
-        countAppended(before, entry.id());
+        countAppended(before, entry.id(), ready);
         before = new MembershipEntry(entry.id(), Membership.decode(entry.payload()));
       }
     }
   }
 
-  private void countAppended(MembershipEntry before, EntryId next) {
+  private void countAppended(MembershipEntry before, EntryId next, Ready ready) {
     if (!before.membership().isJoint()) {
-      world.reached(Reached.CHANGE_ACCEPTED);
+      world.reached(
+          wasAskedFor(next, ready) ? Reached.CHANGE_ACCEPTED : Reached.LEARNER_PROMOTED_BY_ITSELF);
     } else if (before.id().term() != next.term()) {
       world.reached(Reached.JOINT_LEFT_BY_ANOTHER_LEADER);
     }
+  }
+
+  private static boolean wasAskedFor(EntryId change, Ready ready) {
+    return ready.proposals().stream()
+        .anyMatch(
+            decision ->
+                decision instanceof ProposalDecision.Accepted accepted
+                    && accepted.first().equals(change));
   }
 
   void onStepped(SimNode<?> node) {

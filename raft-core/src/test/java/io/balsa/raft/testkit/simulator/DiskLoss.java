@@ -36,7 +36,10 @@ final class DiskLoss<S extends StateMachine<?>> {
     Set<NodeId> lost = new TreeSet<>(blank(simulation));
     lost.add(node);
     List<Membership> electable = simulation.electable();
+    // A learner that may be promoted unasked must be removed first, or the leader takes it for who
+    // it was.
     return electable.stream().anyMatch(membership -> membership.isVoter(node))
+        && electable.stream().noneMatch(membership -> membership.promotable().contains(node))
         && electable.stream()
             .map(JointQuorum::new)
             .allMatch(quorum -> quorum.isMetBy(voter -> !lost.contains(voter)));

@@ -76,7 +76,12 @@ final class Operator<S extends StateMachine<?>> {
     voters.removeAll(DiskLoss.blank(simulation));
     if (!voters.isEmpty()) {
       boolean guarded = random.nextInt(3) > 0;
-      ask(asked, new MembershipChange(expected(current), voters, learners, guarded));
+      SortedSet<NodeId> promotable = new TreeSet<>(current.membership().promotable());
+      promotable.retainAll(learners);
+      if (random.nextInt(3) == 0) {
+        learners.stream().filter(learner -> random.nextBoolean()).forEach(promotable::add);
+      }
+      ask(asked, new MembershipChange(expected(current), voters, learners, promotable, guarded));
     }
   }
 

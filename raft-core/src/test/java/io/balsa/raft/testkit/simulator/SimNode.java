@@ -20,6 +20,7 @@ import io.balsa.raft.protocol.Send;
 import io.balsa.raft.spi.StateMachine;
 import io.balsa.raft.testkit.invariant.LogImage;
 import io.balsa.raft.testkit.invariant.NodeView;
+import io.balsa.raft.testkit.invariant.PropertyViolation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -295,6 +296,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
 
   private void turn() {
     long now = localNow();
+    Optional<NodeId> target = core.transferTarget();
     requests.takeProposals().forEach(inbox::addLast);
     while (!inbox.isEmpty()) {
       Input input = inbox.removeFirst();
@@ -314,6 +316,9 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
       world.reached(Reached.LEADER);
     }
     Ready ready = core.takeReady();
+    if (led && status.role() != Role.LEADER) {
+      countHandover(target, ready);
+    }
     world.trace().ready(id(), ready, status);
     world.invariants().onReady(this, ready);
     world.changes().onReady(this, ready);
@@ -341,6 +346,20 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
       }
     }
     leaseReads.clear();
+  }
+
+  /** A leader that is asked to hand over leads until then; one that is no voter any more waits for its disk before. */
+  private void countHandover(Optional<NodeId> target, Ready ready) {
+    boolean diskIsBehind = status.persistedIndex() < status.last().index();
+    if (target.isPresent()) {
+      world.reached(Reached.TRANSFER_ENDED_IN_ELECTION);
+    } else if (diskIsBehind && ready.sends().stream().anyMatch(SimNode::isTimeoutNow)) {
+      world.reached(Reached.DISK_HANDOVER);
+    }
+  }
+
+  private static boolean isTimeoutNow(Send send) {
+    return send instanceof Send.Deliver deliver && deliver.message() instanceof Message.TimeoutNow;
   }
 
   private void step(long now, Input input) {
@@ -447,12 +466,23 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
       return;
     }
     List<Entry> entries = log.entries(append.prev().index() + 1, append.last().index());
+    checkFits(entries);
     int split = entries.size() > 1 && random.nextInt(4) == 0 ? entries.size() / 2 : 0;
     if (split > 0) {
       sendRequest(append, append.prev(), entries.subList(0, split));
       sendRequest(append, entries.get(split - 1).id(), entries.subList(split, entries.size()));
     } else {
       sendRequest(append, append.prev(), entries);
+    }
+  }
+
+  /** The core measures entries by the granule, and those of a simulation differ by less than this allows. */
+  private void checkFits(List<Entry> entries) {
+    long bytes = entries.stream().mapToLong(Entry::sizeBytes).sum();
+    if (entries.size() > 1 && bytes > 2 * config.appendBytesMax() + 256) {
+      throw new PropertyViolation(
+          "AppendsFit",
+          id() + " sends " + entries.size() + " entries of " + bytes + " bytes in one append");
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 
@@ -142,17 +143,27 @@ public final class Simulator {
 
     /** How many of the first nodes are a quorum in every membership that could be in force. */
     private int quorumSize(List<SimNode<S>> shuffled) {
-      List<JointQuorum> quorums = simulation.electable().stream().map(JointQuorum::new).toList();
+      List<Membership> electable = simulation.electable();
       Set<NodeId> first = new TreeSet<>();
       Set<NodeId> blank = DiskLoss.blank(simulation);
       int size = 0;
-      while (!quorums.stream().allMatch(quorum -> quorum.isMetBy(first::contains))) {
+      while (!electable.stream().allMatch(membership -> isQuorum(membership, first, blank))) {
         NodeId next = shuffled.get(size++).id();
         if (!blank.contains(next)) {
           first.add(next);
         }
       }
       return size;
+    }
+
+    /** Also if the promotable learners outside become voters in the last moment: those inside would only make it easier. */
+    private static boolean isQuorum(Membership membership, Set<NodeId> nodes, Set<NodeId> blank) {
+      SortedSet<NodeId> voters = new TreeSet<>(membership.voters());
+      membership.promotable().stream()
+          .filter(learner -> !nodes.contains(learner) && !blank.contains(learner))
+          .forEach(voters::add);
+      return new JointQuorum(membership).isMetBy(nodes::contains)
+          && new JointQuorum(Membership.ofVoters(voters)).isMetBy(nodes::contains);
     }
 
     private static void heal(SimNode<?> node) {
@@ -229,7 +240,7 @@ public final class Simulator {
       long first = core.stream().mapToLong(node -> node.platter().lastIndex()).min().orElse(0);
       long last =
           simulation.nodes().stream().mapToLong(node -> node.cache().lastIndex()).max().orElse(0);
-      long rounds = (last - first) / simulation.swarm().appendEntriesMax + 1;
+      long rounds = (last - first) / simulation.swarm().entriesPerAppendMin() + 1;
       long roundNanos =
           3 * (simulation.swarm().delayNanos + simulation.swarm().writeNanos)
               + simulation.swarm().readEntriesNanos;

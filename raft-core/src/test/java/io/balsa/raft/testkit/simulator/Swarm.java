@@ -65,9 +65,9 @@ final class Swarm {
     electionNanos = random.nextLong(200, 1000) * MILLI;
     heartbeatNanos = electionNanos / random.nextInt(5, 11);
     appendEntriesMax = pick(random, 2, 3, 8, 64);
-    appendBytesMax = 1 << 20;
+    appendBytesMax = pick(random, 1 << 20, 1 << 20, 150, 1_000);
     inflightAppendsMax = pick(random, 1, 2, 4, 16);
-    inflightBytesMax = 1 << 20;
+    inflightBytesMax = pick(random, 1 << 20, 1 << 20, 100, 3_000);
     uncommittedBytesMax = pick(random, 100, 1_000, 100_000);
     batchesProposals = random.nextBoolean();
     snapshotEvery = random.nextInt(4) == 0 ? Long.MAX_VALUE : random.nextLong(5, 60);
@@ -105,6 +105,11 @@ final class Swarm {
     return leaseClockDriftPpm > 0;
   }
 
+  /** How many entries an append holds at least, if there are so many; those found at a restart may be taken for large. */
+  long entriesPerAppendMin() {
+    return Math.max(1, Math.min(appendEntriesMax, appendBytesMax >> 10));
+  }
+
   private static int pick(SplittableRandom random, int... choices) {
     return choices[random.nextInt(choices.length)];
   }
@@ -114,14 +119,16 @@ final class Swarm {
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%d nodes, election %d ms, heartbeat %d ms, %d entries × %d appends, %d bytes, snapshot every %d keeping %d,"
+        "%d nodes, election %d ms, heartbeat %d ms, %d entries or %d bytes × %d appends or %d bytes, %d bytes, snapshot every %d keeping %d,"
             + " delay %d µs%s, drop %.2f, duplicate %.2f, long delay %.2f of %d ms, write %d µs%s, apply %d µs, on:%s%s%s%s%s%s%s%s%s,"
             + " a fault every %d ms, %d clients%s",
         nodes,
         electionNanos / MILLI,
         heartbeatNanos / MILLI,
         appendEntriesMax,
+        appendBytesMax,
         inflightAppendsMax,
+        inflightBytesMax,
         uncommittedBytesMax,
         snapshotEvery == Long.MAX_VALUE ? -1 : snapshotEvery,
         keepEntries,
