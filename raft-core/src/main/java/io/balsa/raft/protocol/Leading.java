@@ -133,7 +133,21 @@ final class Leading {
       return;
     }
     progress.heard(state.now);
-    progress.onRejected(response.prevIndex(), state.log.lastAtMost(response.hint()).index());
+    long commonIndex = state.log.lastAtMost(response.hint()).index();
+    if (hasForgotten(from, progress, response.prevIndex())) {
+      Progress anew = new Progress(commonIndex + 1, state.config.inflightWindow(), state.now);
+      leader.progress.put(from, anew);
+    } else {
+      progress.onRejected(response.prevIndex(), commonIndex);
+    }
+  }
+
+  /**
+   * A learner may come back with a blank disk without anybody being told (see {@link Introduction}): then it denies what it has
+   * acknowledged. Or this is an old answer; a learner counts nowhere, so to ask it once more does no harm.
+   */
+  private boolean hasForgotten(NodeId from, Progress progress, long deniedIndex) {
+    return state.membership().isMerelyLearner(from) && deniedIndex <= progress.matchIndex();
   }
 
   /**

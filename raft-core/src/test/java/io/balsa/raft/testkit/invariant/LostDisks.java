@@ -17,6 +17,11 @@ final class LostDisks implements Property {
     lost.put(node.id(), platterOf(node).copy());
   }
 
+  /** Whether the node ever lost a disk. */
+  boolean hasLost(NodeId node) {
+    return lost.containsKey(node);
+  }
+
   /** The node's platter, or the one that it lost. */
   LogImage platterOf(NodeView node) {
     LogImage platter = node.platter();

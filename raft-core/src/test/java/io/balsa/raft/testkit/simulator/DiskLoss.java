@@ -36,9 +36,8 @@ final class DiskLoss<S extends StateMachine<?>> {
     Set<NodeId> lost = new TreeSet<>(blank(simulation));
     lost.add(node);
     List<Membership> electable = simulation.electable();
-    // A learner that may be promoted unasked must be removed first, or the leader takes it for who
-    // it was.
-    return electable.stream().anyMatch(membership -> membership.isVoter(node))
+    // Who may become a voter at any time is one already, as far as the others' quorum is concerned.
+    return electable.stream().anyMatch(membership -> membership.contains(node))
         && electable.stream().noneMatch(membership -> membership.promotable().contains(node))
         && electable.stream()
             .map(JointQuorum::new)
