@@ -6,6 +6,7 @@ import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.NodeStoppedException;
 import io.balsa.raft.model.RaftException;
 import io.balsa.raft.model.StorageException;
+import io.balsa.raft.protocol.liveness.HostWatch;
 import io.balsa.raft.spi.LogStore;
 import io.balsa.raft.spi.SnapshotStore;
 import io.balsa.raft.spi.StateMachine;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -72,10 +74,20 @@ public final class HostDriver implements AutoCloseable {
             logStore,
             snapshotStore,
             this::fail);
-    this.loop = new HostLoop(inbox, parts.clock(), outlet, this::fail);
+    HostWatch watch =
+        new HostWatch(
+            newSession(),
+            config.core().heartbeatIntervalNanos(),
+            config.core().electionTimeoutNanos());
+    this.loop = new HostLoop(inbox, parts.clock(), outlet, watch, this::fail);
     threads.add(new Thread(loop, "balsa-loop"));
     threads.add(new Thread(parts.writer(), "balsa-log"));
     threads.add(new Thread(parts.applier(), "balsa-apply"));
+  }
+
+  /** Another one for each start, as good as certainly: it tells peers apart that were restarted. */
+  private static long newSession() {
+    return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
   }
 
   /**
@@ -119,6 +131,11 @@ public final class HostDriver implements AutoCloseable {
   /** Messages that were dropped because too much waited already. */
   public long droppedMessages() {
     return droppedMessages.sum();
+  }
+
+  /** How often the event loop found something to do. */
+  public long loopRounds() {
+    return loop.rounds();
   }
 
   /**
