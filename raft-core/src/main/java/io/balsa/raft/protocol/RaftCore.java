@@ -145,6 +145,11 @@ public final class RaftCore {
     return quiescing.reliesOn();
   }
 
+  /** Whether nothing is to happen here before the next input. */
+  public boolean rests() {
+    return quiescing.rests();
+  }
+
   public Role role() {
     return state.role.role();
   }

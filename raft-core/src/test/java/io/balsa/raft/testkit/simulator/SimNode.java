@@ -17,6 +17,7 @@ import io.balsa.raft.protocol.RaftCore;
 import io.balsa.raft.protocol.ReadDecision;
 import io.balsa.raft.protocol.Ready;
 import io.balsa.raft.protocol.Send;
+import io.balsa.raft.protocol.liveness.HostWatch;
 import io.balsa.raft.spi.StateMachine;
 import io.balsa.raft.testkit.invariant.LogImage;
 import io.balsa.raft.testkit.invariant.NodeView;
@@ -70,6 +71,8 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
   private final Set<Long> leaseReads = new TreeSet<>();
   private long wakeAt = Long.MAX_VALUE;
   private boolean timerLost;
+  private HostWatch watch;
+  private List<NodeId> reliesOn;
 
   SimNode(
       World world,
@@ -179,6 +182,9 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
         RaftCore.restore(
             config, platter().restored(incarnation), applier.appliedIndex(), seed, localNow());
     status = core.status();
+    watch =
+        new HostWatch(incarnation, config.heartbeatIntervalNanos(), config.electionTimeoutNanos());
+    reliesOn = List.of();
     running = true;
     paused = false;
     timerLost = false;
@@ -305,6 +311,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
       }
       step(now, input);
     }
+    watchOthers(now);
     if (core.nextDeadline() <= now && !timerLost) {
       step(now, new Input.TimePassed());
     }
@@ -327,6 +334,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     world.changes().onStepped(this);
     countLeaseReads(ready);
     carryOut(ready);
+    rely(now);
     scheduleWake();
   }
 
@@ -364,12 +372,75 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
 
   private void step(long now, Input input) {
     world.trace().input(id(), input);
+    boolean rested = core.rests();
     core.step(now, input);
+    if (rested && !core.rests()) {
+      noteWaking(input);
+    } else if (!rested && core.rests() && core.role() == Role.LEADER) {
+      world.reached(Reached.QUIESCED);
+    }
+  }
+
+  private void noteWaking(Input input) {
+    if (input instanceof Input.Propose) {
+      world.reached(Reached.WOKEN_BY_PROPOSAL);
+    } else if (input instanceof Input.ReadBarrier) {
+      world.reached(Reached.WOKEN_BY_READ);
+    } else if (input instanceof Input.PeerSilent) {
+      world.reached(Reached.WOKEN_BY_SILENT_HOST);
+    } else if (input instanceof Input.PeerUnreachable) {
+      world.reached(Reached.WOKEN_BY_DEAD_HOST);
+    } else if (input instanceof Input.Received received
+        && (received.message() instanceof Message.PreVoteRequest
+            || received.message() instanceof Message.VoteRequest)) {
+      world.reached(Reached.WOKEN_BY_ELECTION);
+    }
+  }
+
+  // The host's part: what it does for all its groups, of which this is one.
+
+  private void watchOthers(long now) {
+    if (watch.nextDeadline() <= now && !timerLost) {
+      watch
+          .tick(now, (peer, heartbeat) -> peers.send(id(), peer, heartbeat))
+          .forEach(silent -> step(now, new Input.PeerSilent(silent)));
+    }
+  }
+
+  private void rely(long now) {
+    List<NodeId> before = reliesOn;
+    reliesOn = core.reliesOn();
+    if (!before.equals(reliesOn)) {
+      before.forEach(watch::release);
+      reliesOn.forEach(peer -> watch.rely(peer, now));
+    }
+  }
+
+  void onHostHeartbeat(NodeId from, Message.HostHeartbeat heartbeat) {
+    long life = incarnation;
+    if (running) {
+      runOrPostpone(
+          () -> {
+            if (running && life == incarnation) {
+              if (watch.onHeartbeat(from, heartbeat, localNow())) {
+                feed(new Input.PeerSilent(from));
+              }
+              scheduleWake();
+            }
+          });
+    }
+  }
+
+  private long nextDeadline() {
+    return Math.min(core.nextDeadline(), watch.nextDeadline());
   }
 
   private void scheduleWake() {
-    long deadline = Math.max(clock.virtualTime(core.nextDeadline()), world.queue().now() + 1);
-    if (deadline < wakeAt && !timerLost) {
+    if (nextDeadline() == Long.MAX_VALUE || timerLost) {
+      return;
+    }
+    long deadline = Math.max(clock.virtualTime(nextDeadline()), world.queue().now() + 1);
+    if (deadline < wakeAt) {
       wakeAt = deadline;
       after(deadline - world.queue().now(), () -> onWake(deadline));
     }
@@ -378,7 +449,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
   private void onWake(long scheduledFor) {
     if (scheduledFor == wakeAt) {
       wakeAt = Long.MAX_VALUE;
-      if (core.nextDeadline() <= localNow()) {
+      if (nextDeadline() <= localNow()) {
         scheduleTurn();
       } else {
         scheduleWake();
