@@ -213,6 +213,9 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
     carryOut(core.takeReady(), outbox);
     reliesOn = core.reliesOn();
     CoreStatus status = core.status();
+    if (status.rests() && !board.current().rests()) {
+      parts.log().cache().release();
+    }
     board.publish(status);
     transfers.update(status, core.transferTarget(), now);
     snapshotSender.onLeading(
