@@ -40,7 +40,7 @@ public final class HostDriver implements AutoCloseable {
   private final HostLoop loop;
   private final List<Thread> threads = new ArrayList<>();
 
-  /** Closed ones, too: a log store is asked for a group only once. */
+  /** Those that are open. */
   private final Map<GroupId, GroupDriver<?>> groups = new ConcurrentHashMap<>();
 
   /** Held while a group is opened: one at a time. */
@@ -112,7 +112,7 @@ public final class HostDriver implements AutoCloseable {
    * Recovers this host's replica of a group, and lets it take part. Blocks.
    *
    * @throws StorageException if the group can't be recovered; nothing was started
-   * @throws IllegalArgumentException if the group was opened on this host before
+   * @throws IllegalArgumentException if the group is open on this host
    */
   public <R> GroupDriver<R> openGroup(
       GroupId group, StateMachine<R> stateMachine, Collection<NodeId> initialVoters) {
@@ -156,6 +156,11 @@ public final class HostDriver implements AutoCloseable {
     } else {
       terminated.join();
     }
+  }
+
+  /** Nothing of the group runs any more: it may be opened again. */
+  void forget(GroupDriver<?> closed) {
+    groups.remove(closed.group(), closed);
   }
 
   void refuseOwnThread() {

@@ -96,7 +96,13 @@ final class HostLoop implements Runnable {
     touch(group);
   }
 
+  /** The group leaves this host, which goes on to vouch for it. So its peers, if they rest, must wake before. */
   void remove(GroupLoop<?> group) {
+    if (owns(group) && !group.reliesOn().isEmpty()) {
+      group.reliesOn().forEach(peer -> group.step(new Input.PeerSilent(peer), now));
+      finishRound(group);
+      outbox.flush();
+    }
     if (groups.remove(group.group(), group)) {
       byDeadline.remove(group);
       touched.remove(group);
