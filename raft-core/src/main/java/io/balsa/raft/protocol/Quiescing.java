@@ -183,6 +183,7 @@ final class Quiescing {
     leader.rest.agreed.clear();
     leader.rest.silent.clear();
     leader.rest.owesHeartbeat = true;
+    leader.heartbeatAt = state.nextHeartbeatAt();
     leader.progress.values().forEach(progress -> progress.heard(state.now));
   }
 

@@ -39,7 +39,8 @@ final class RestPhase<S extends StateMachine<?>> {
     switch (random.nextInt(3)) {
       case 0 -> write(any);
       case 1 -> {
-        elects = any == leader;
+        // Of two, whoever goes leaves no quorum.
+        elects = any == leader || simulation.nodes().size() == 2;
         restart(any);
       }
       default -> {

@@ -17,7 +17,6 @@ import io.balsa.raft.protocol.RaftCore;
 import io.balsa.raft.protocol.ReadDecision;
 import io.balsa.raft.protocol.Ready;
 import io.balsa.raft.protocol.Send;
-import io.balsa.raft.protocol.liveness.HostWatch;
 import io.balsa.raft.spi.StateMachine;
 import io.balsa.raft.testkit.invariant.LogImage;
 import io.balsa.raft.testkit.invariant.NodeView;
@@ -71,8 +70,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
   private final Set<Long> leaseReads = new TreeSet<>();
   private long wakeAt = Long.MAX_VALUE;
   private boolean timerLost;
-  private HostWatch watch;
-  private List<NodeId> reliesOn;
+  private SimWatch watch;
 
   SimNode(
       World world,
@@ -182,9 +180,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
         RaftCore.restore(
             config, platter().restored(incarnation), applier.appliedIndex(), seed, localNow());
     status = core.status();
-    watch =
-        new HostWatch(incarnation, config.heartbeatIntervalNanos(), config.electionTimeoutNanos());
-    reliesOn = List.of();
+    watch = new SimWatch(config, incarnation);
     running = true;
     paused = false;
     timerLost = false;
@@ -334,7 +330,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     world.changes().onStepped(this);
     countLeaseReads(ready);
     carryOut(ready);
-    rely(now);
+    watch.rely(core.reliesOn(), now);
     scheduleWake();
   }
 
@@ -375,44 +371,19 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     boolean rested = core.rests();
     core.step(now, input);
     if (rested && !core.rests()) {
-      noteWaking(input);
+      SimWatch.wokenBy(input).ifPresent(world::reached);
     } else if (!rested && core.rests() && core.role() == Role.LEADER) {
       world.reached(Reached.QUIESCED);
     }
   }
 
-  private void noteWaking(Input input) {
-    if (input instanceof Input.Propose) {
-      world.reached(Reached.WOKEN_BY_PROPOSAL);
-    } else if (input instanceof Input.ReadBarrier) {
-      world.reached(Reached.WOKEN_BY_READ);
-    } else if (input instanceof Input.PeerSilent) {
-      world.reached(Reached.WOKEN_BY_SILENT_HOST);
-    } else if (input instanceof Input.PeerUnreachable) {
-      world.reached(Reached.WOKEN_BY_DEAD_HOST);
-    } else if (input instanceof Input.Received received
-        && (received.message() instanceof Message.PreVoteRequest
-            || received.message() instanceof Message.VoteRequest)) {
-      world.reached(Reached.WOKEN_BY_ELECTION);
-    }
-  }
-
-  // The host's part: what it does for all its groups, of which this is one.
+  // The host's part.
 
   private void watchOthers(long now) {
     if (watch.nextDeadline() <= now && !timerLost) {
       watch
           .tick(now, (peer, heartbeat) -> peers.send(id(), peer, heartbeat))
           .forEach(silent -> step(now, new Input.PeerSilent(silent)));
-    }
-  }
-
-  private void rely(long now) {
-    List<NodeId> before = reliesOn;
-    reliesOn = core.reliesOn();
-    if (!before.equals(reliesOn)) {
-      before.forEach(watch::release);
-      reliesOn.forEach(peer -> watch.rely(peer, now));
     }
   }
 
