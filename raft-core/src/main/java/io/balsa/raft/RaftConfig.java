@@ -25,8 +25,8 @@ import java.time.Duration;
  * @param leaseClockDriftPpm by how many parts per million any node's clock may run faster or slower than true time: what lease
  *     reads rely on. 0 switches leases off, and such reads are confirmed like linearizable ones. The same on all members, or
  *     reads may be stale
- * @param quiesceAfter a group in which nothing happens for so long costs neither messages nor timers until something does;
- *     zero for never
+ * @param quiesceAfter a group in which nothing happens for so long costs neither messages nor timers until something does; its
+ *     hosts go on watching each other. Zero for never
  */
 public record RaftConfig(
     Duration electionTimeout,
@@ -137,7 +137,7 @@ public record RaftConfig(
     private long keepEntries = 5_000;
     private int snapshotChunkBytes = 256 * KIB;
     private int leaseClockDriftPpm;
-    private Duration quiesceAfter = Duration.ZERO;
+    private Duration quiesceAfter = Duration.ofSeconds(10);
 
     private Builder() {}
 

@@ -42,6 +42,10 @@ public final class RaftHost implements AutoCloseable {
     return new RaftNode<>(openGroupDriver(group, stateMachine, initialVoters), GroupDriver::close);
   }
 
+  HostDriver driver() {
+    return driver;
+  }
+
   <R> GroupDriver<R> openGroupDriver(
       GroupId group, StateMachine<R> stateMachine, Collection<NodeId> initialVoters) {
     return driver.openGroup(group, stateMachine, initialVoters);

@@ -20,7 +20,7 @@ final class EntryCache {
    * on its way to the disk: the leader's window for a follower; for a leader whose disk is slower than its followers',
    * whatever they have committed meanwhile.
    */
-  private static final int SLOTS_MIN = 64;
+  private static final int SLOTS_MIN = 16;
 
   private final long bytesMax;
 
@@ -65,6 +65,17 @@ final class EntryCache {
   synchronized void reset(long baseIndex) {
     clear(baseIndex + 1);
     persistedIndex = baseIndex;
+  }
+
+  /** Nothing happens in the group, and all members hold its log: its entries may be read from the store, should anyone ask. */
+  synchronized void release() {
+    while (firstIndex < nextIndex && firstIndex <= persistedIndex) {
+      forget(firstIndex);
+      firstIndex++;
+    }
+    if (firstIndex == nextIndex) {
+      slots = new @Nullable Entry[SLOTS_MIN];
+    }
   }
 
   /**

@@ -158,6 +158,7 @@ public final class GroupDriver<R> {
       Thread.currentThread().interrupt();
     }
     stopped.complete(null);
+    driver.forget(this);
   }
 
   /** Any thread; idempotent. */

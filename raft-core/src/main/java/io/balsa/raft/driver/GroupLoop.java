@@ -66,6 +66,9 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
   private boolean touched;
   private long deadline;
 
+  /** Whose hosts must vouch for them, as the host's watch knows it. */
+  private List<NodeId> reliesOn = List.of();
+
   GroupLoop(
       GroupParts<R> parts,
       RaftCore core,
@@ -92,6 +95,11 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
   /** When {@link #finishRound} must be called even if nothing else happens. */
   long deadline() {
     return deadline;
+  }
+
+  /** The peers whose hosts must vouch for them while this group rests; nobody while it is awake. */
+  List<NodeId> reliesOn() {
+    return reliesOn;
   }
 
   /** In the order of the deadlines. */
@@ -203,7 +211,11 @@ final class GroupLoop<R> implements LogWriter.Client, Comparable<GroupLoop<?>> {
     parts.reads().expire(now);
     snapshotReceiver.expire(now);
     carryOut(core.takeReady(), outbox);
+    reliesOn = core.reliesOn();
     CoreStatus status = core.status();
+    if (status.rests() && !board.current().rests()) {
+      parts.log().cache().release();
+    }
     board.publish(status);
     transfers.update(status, core.transferTarget(), now);
     snapshotSender.onLeading(

@@ -35,8 +35,12 @@ final class GroupOpening<R> {
   }
 
   GroupDriver<R> open(Collection<NodeId> initialVoters, Map<GroupId, GroupDriver<?>> groups) {
+    if (group.equals(GroupId.HOST)) {
+      throw new IllegalArgumentException(
+          group + " is no group's id: hosts use it among themselves");
+    }
     if (groups.containsKey(group)) {
-      throw new IllegalArgumentException(group + " was opened on this host before");
+      throw new IllegalArgumentException(group + " is open on this host");
     }
     return assemble(recover(initialVoters), groups);
   }

@@ -6,6 +6,7 @@ import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.NodeStoppedException;
 import io.balsa.raft.model.RaftException;
 import io.balsa.raft.model.StorageException;
+import io.balsa.raft.protocol.liveness.HostWatch;
 import io.balsa.raft.spi.LogStore;
 import io.balsa.raft.spi.SnapshotStore;
 import io.balsa.raft.spi.StateMachine;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,7 @@ public final class HostDriver implements AutoCloseable {
   private final HostLoop loop;
   private final List<Thread> threads = new ArrayList<>();
 
-  /** Closed ones, too: a log store is asked for a group only once. */
+  /** Those that are open. */
   private final Map<GroupId, GroupDriver<?>> groups = new ConcurrentHashMap<>();
 
   /** Held while a group is opened: one at a time. */
@@ -72,10 +74,20 @@ public final class HostDriver implements AutoCloseable {
             logStore,
             snapshotStore,
             this::fail);
-    this.loop = new HostLoop(inbox, parts.clock(), outlet, this::fail);
+    HostWatch watch =
+        new HostWatch(
+            newSession(),
+            config.core().heartbeatIntervalNanos(),
+            config.core().electionTimeoutNanos());
+    this.loop = new HostLoop(inbox, parts.clock(), outlet, watch, this::fail);
     threads.add(new Thread(loop, "balsa-loop"));
     threads.add(new Thread(parts.writer(), "balsa-log"));
     threads.add(new Thread(parts.applier(), "balsa-apply"));
+  }
+
+  /** Another one for each start, as good as certainly: it tells peers apart that were restarted. */
+  private static long newSession() {
+    return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
   }
 
   /**
@@ -100,7 +112,7 @@ public final class HostDriver implements AutoCloseable {
    * Recovers this host's replica of a group, and lets it take part. Blocks.
    *
    * @throws StorageException if the group can't be recovered; nothing was started
-   * @throws IllegalArgumentException if the group was opened on this host before
+   * @throws IllegalArgumentException if the group is open on this host
    */
   public <R> GroupDriver<R> openGroup(
       GroupId group, StateMachine<R> stateMachine, Collection<NodeId> initialVoters) {
@@ -121,6 +133,11 @@ public final class HostDriver implements AutoCloseable {
     return droppedMessages.sum();
   }
 
+  /** How often the event loop found something to do. */
+  public long loopRounds() {
+    return loop.rounds();
+  }
+
   /**
    * Stops all groups, then closes the transport and the stores. Every pending future completes. Blocks; idempotent.
    *
@@ -139,6 +156,11 @@ public final class HostDriver implements AutoCloseable {
     } else {
       terminated.join();
     }
+  }
+
+  /** Nothing of the group runs any more: it may be opened again. */
+  void forget(GroupDriver<?> closed) {
+    groups.remove(closed.group(), closed);
   }
 
   void refuseOwnThread() {

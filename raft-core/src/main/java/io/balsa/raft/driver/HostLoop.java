@@ -1,12 +1,17 @@
 package io.balsa.raft.driver;
 
+import io.balsa.raft.message.Message.HostHeartbeat;
 import io.balsa.raft.model.GroupId;
+import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.NodeStoppedException;
+import io.balsa.raft.protocol.Input;
+import io.balsa.raft.protocol.liveness.HostWatch;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +26,7 @@ final class HostLoop implements Runnable {
   private final Inbox inbox;
   private final LongSupplier clock;
   private final Outbox outbox;
+  private final HostWatch watch;
   private final FailStop failStop;
   private final Map<GroupId, GroupLoop<?>> groups = new HashMap<>();
 
@@ -35,11 +41,19 @@ final class HostLoop implements Runnable {
   /** How many of the round's items were handed on. */
   private int handled;
 
-  HostLoop(Inbox inbox, LongSupplier clock, Outlet outlet, FailStop failStop) {
+  private final LongAdder rounds = new LongAdder();
+
+  HostLoop(Inbox inbox, LongSupplier clock, Outlet outlet, HostWatch watch, FailStop failStop) {
     this.inbox = inbox;
     this.clock = clock;
     this.outbox = new Outbox(outlet);
+    this.watch = watch;
     this.failStop = failStop;
+  }
+
+  /** How often there was something to do. Any thread. */
+  long rounds() {
+    return rounds.sum();
   }
 
   @Override
@@ -57,8 +71,9 @@ final class HostLoop implements Runnable {
         items.clear();
         handled = 0;
         if (idle) {
-          inbox.await(byDeadline.isEmpty() ? Long.MAX_VALUE : byDeadline.first().deadline() - now);
+          inbox.await(nextDeadline() - now);
         } else {
+          rounds.increment();
           finishRound();
         }
       }
@@ -81,10 +96,18 @@ final class HostLoop implements Runnable {
     touch(group);
   }
 
+  /** The group leaves this host, which goes on to vouch for it. So its peers, if they rest, must wake before. */
   void remove(GroupLoop<?> group) {
-    groups.remove(group.group(), group);
-    byDeadline.remove(group);
-    touched.remove(group);
+    if (owns(group) && !group.reliesOn().isEmpty()) {
+      group.reliesOn().forEach(peer -> group.step(new Input.PeerSilent(peer), now));
+      finishRound(group);
+      outbox.flush();
+    }
+    if (groups.remove(group.group(), group)) {
+      byDeadline.remove(group);
+      touched.remove(group);
+      group.reliesOn().forEach(watch::release);
+    }
   }
 
   @Nullable GroupLoop<?> group(GroupId id) {
@@ -103,24 +126,60 @@ final class HostLoop implements Runnable {
     }
   }
 
+  /** A peer's host is alive. */
+  void onHostHeartbeat(NodeId from, HostHeartbeat heartbeat) {
+    if (watch.onHeartbeat(from, heartbeat, now)) {
+      wakeThoseWhoRelyOn(from);
+    }
+  }
+
+  private void wakeThoseWhoRelyOn(NodeId peer) {
+    for (GroupLoop<?> group : groups.values()) {
+      if (group.reliesOn().contains(peer)) {
+        touch(group);
+        group.step(new Input.PeerSilent(peer), now);
+      }
+    }
+  }
+
   /** Whether the loop still knows the group. */
   boolean owns(GroupLoop<?> group) {
     return groups.get(group.group()) == group;
   }
 
+  private long nextDeadline() {
+    long ofGroups = byDeadline.isEmpty() ? Long.MAX_VALUE : byDeadline.first().deadline();
+    return Math.min(ofGroups, watch.nextDeadline());
+  }
+
   private boolean isDue() {
-    return !byDeadline.isEmpty() && byDeadline.first().deadline() <= now;
+    return nextDeadline() <= now;
   }
 
   private void finishRound() {
-    while (isDue()) {
+    if (watch.nextDeadline() <= now) {
+      watch
+          .tick(now, (peer, heartbeat) -> outbox.add(peer, GroupId.HOST, heartbeat))
+          .forEach(this::wakeThoseWhoRelyOn);
+    }
+    while (!byDeadline.isEmpty() && byDeadline.first().deadline() <= now) {
       touch(byDeadline.first());
     }
     for (GroupLoop<?> group : touched) {
-      group.finishRound(now, outbox);
-      byDeadline.add(group);
+      finishRound(group);
     }
     touched.clear();
     outbox.flush();
+  }
+
+  private void finishRound(GroupLoop<?> group) {
+    List<NodeId> before = group.reliesOn();
+    group.finishRound(now, outbox);
+    List<NodeId> after = group.reliesOn();
+    if (!before.equals(after)) {
+      before.forEach(watch::release);
+      after.forEach(peer -> watch.rely(peer, now));
+    }
+    byDeadline.add(group);
   }
 }

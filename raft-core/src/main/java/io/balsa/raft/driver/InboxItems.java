@@ -1,6 +1,7 @@
 package io.balsa.raft.driver;
 
 import io.balsa.raft.message.GroupMessage;
+import io.balsa.raft.message.Message.HostHeartbeat;
 import io.balsa.raft.message.MessageSize;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.GroupId;
@@ -122,6 +123,10 @@ final class InboxItems {
     @Override
     public void onLoop(HostLoop loop) {
       for (GroupMessage message : messages) {
+        if (message.message() instanceof HostHeartbeat heartbeat) {
+          loop.onHostHeartbeat(from, heartbeat);
+          continue;
+        }
         GroupLoop<?> group = loop.group(message.group());
         if (group != null) {
           loop.touch(group);

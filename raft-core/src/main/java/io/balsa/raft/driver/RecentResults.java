@@ -1,7 +1,6 @@
 package io.balsa.raft.driver;
 
 import io.balsa.raft.model.EntryId;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,10 +10,13 @@ import org.jspecify.annotations.Nullable;
 final class RecentResults<R> {
   static final int SLOTS = 8192;
 
-  /** Empty until something is kept: a node that forwards nothing pays nothing. */
+  private static final int SLOTS_MIN = 16;
+
+  /** The entry of index i is in slot i modulo the length. Empty while nothing is kept: an idle group pays nothing. */
   private @Nullable Applied<R>[] slots = newSlots(0);
 
-  private boolean dirty;
+  /** How many were kept since the slots were last empty. */
+  private int kept;
 
   /**
    * @param isCommand false for a no-op or a membership, which has no result
@@ -22,11 +24,21 @@ final class RecentResults<R> {
   record Applied<R>(EntryId id, boolean isCommand, @Nullable R result) {}
 
   void keep(Applied<R> applied) {
-    if (slots.length == 0) {
-      slots = newSlots(SLOTS);
+    if (kept == slots.length && kept < SLOTS) {
+      grow();
     }
     slots[slot(applied.id().index())] = applied;
-    dirty = true;
+    kept = Math.min(kept + 1, SLOTS);
+  }
+
+  private void grow() {
+    @Nullable Applied<R>[] before = slots;
+    slots = newSlots(Math.max(SLOTS_MIN, 2 * before.length));
+    for (Applied<R> applied : before) {
+      if (applied != null) {
+        slots[slot(applied.id().index())] = applied;
+      }
+    }
   }
 
   /** What was applied at the index, or null if that is forgotten. */
@@ -39,14 +51,14 @@ final class RecentResults<R> {
   }
 
   void clear() {
-    if (dirty) {
-      Arrays.fill(slots, null);
-      dirty = false;
+    if (kept > 0) {
+      slots = newSlots(0);
+      kept = 0;
     }
   }
 
-  private static int slot(long index) {
-    return (int) (index & (SLOTS - 1));
+  private int slot(long index) {
+    return (int) (index & (slots.length - 1));
   }
 
   @SuppressWarnings({

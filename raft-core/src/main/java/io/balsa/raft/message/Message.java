@@ -8,7 +8,7 @@ import io.balsa.raft.model.SnapshotMeta;
 import java.util.List;
 
 /**
- * One node to another, inside one group. Messages may be lost, delayed, repeated and reordered; the receiver copes.
+ * One node to another, inside one group; a {@link HostHeartbeat} goes from host to host. Messages may be lost, delayed, repeated and reordered; the receiver copes.
  */
 public sealed interface Message {
   /** The sender's current term; of a {@link PreVoteRequest}, the term it would campaign in. */
@@ -107,8 +107,10 @@ public sealed interface Message {
    * @param readSequence the newest round of read confirmations; the answer repeats it
    * @param toLearner the receiver is a learner, in the newest membership of the leader's log, and no voter: whatever it has
    *     forgotten, nobody relies on it
+   * @param rest nothing has happened for long: the receiver may rest, if {@code leaderCommit} is the end of its log
    */
-  record HeartbeatRequest(long term, long leaderCommit, long readSequence, boolean toLearner)
+  record HeartbeatRequest(
+      long term, long leaderCommit, long readSequence, boolean toLearner, boolean rest)
       implements Message {
     @Override
     public <T> T accept(Visitor<T> visitor) {
@@ -116,7 +118,10 @@ public sealed interface Message {
     }
   }
 
-  record HeartbeatResponse(long term, long readSequence) implements Message {
+  /**
+   * @param rests the follower was asked to rest, and does: it expects no further heartbeats
+   */
+  record HeartbeatResponse(long term, long readSequence, boolean rests) implements Message {
     @Override
     public <T> T accept(Visitor<T> visitor) {
       return visitor.onHeartbeatResponse(this);
@@ -215,6 +220,25 @@ public sealed interface Message {
     }
   }
 
+  /**
+   * A host is alive. Belongs to no group: hosts that share groups at rest exchange these in place of the groups' heartbeats.
+   *
+   * @param session another one after each start of the host
+   * @param wanted the sender has groups at rest that rely on the receiver: it waits for such a message, too
+   */
+  record HostHeartbeat(long session, boolean wanted) implements Message {
+    /** Terms are a group's. */
+    @Override
+    public long term() {
+      return 0;
+    }
+
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.onHostHeartbeat(this);
+    }
+  }
+
   /** One answer per kind of message: a new kind breaks the build until every visitor knows it. */
   interface Visitor<T> {
     T onPreVoteRequest(PreVoteRequest request);
@@ -250,5 +274,7 @@ public sealed interface Message {
     T onInstallSnapshotRequest(InstallSnapshotRequest request);
 
     T onInstallSnapshotResponse(InstallSnapshotResponse response);
+
+    T onHostHeartbeat(HostHeartbeat heartbeat);
   }
 }

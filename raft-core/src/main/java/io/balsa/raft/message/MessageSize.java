@@ -121,4 +121,9 @@ public final class MessageSize implements Message.Visitor<Long> {
   public Long onInstallSnapshotResponse(Message.InstallSnapshotResponse response) {
     return SMALL;
   }
+
+  @Override
+  public Long onHostHeartbeat(Message.HostHeartbeat heartbeat) {
+    return SMALL;
+  }
 }

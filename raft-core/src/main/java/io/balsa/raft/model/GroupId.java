@@ -9,6 +9,9 @@ public record GroupId(long value) implements Comparable<GroupId> {
   /** The group of a host that runs only one. */
   public static final GroupId ONLY = new GroupId(0);
 
+  /** No group's: of what hosts tell each other on behalf of all their groups. */
+  public static final GroupId HOST = new GroupId(Long.MAX_VALUE);
+
   public GroupId {
     if (value < 0) {
       throw new IllegalArgumentException("a group id is 0 or greater, not " + value);

@@ -139,6 +139,15 @@ final class CoreState {
     return since.isPresent() && now - since.getAsLong() >= config.electionTimeoutNanos();
   }
 
+  /**
+   * The next full heartbeat interval of this node's clock: the groups of a host have their heartbeats due at the same moment,
+   * so that all that go to one peer travel together.
+   */
+  long nextHeartbeatAt() {
+    long interval = config.heartbeatIntervalNanos();
+    return (Math.floorDiv(now, interval) + 1) * interval;
+  }
+
   /** All other members, in order. */
   SortedSet<NodeId> peers() {
     SortedSet<NodeId> peers = membership().members();

@@ -16,6 +16,7 @@ import java.util.SortedMap;
  * @param last the last entry, durable or not
  * @param persistedIndex the log is durable here through this
  * @param matchIndex of each peer, as the leader knows it; empty at others
+ * @param rests nothing happens in the group: this node neither sends nor waits for heartbeats
  */
 public record CoreStatus(
     NodeId self,
@@ -30,4 +31,5 @@ public record CoreStatus(
     long commitIndex,
     long appliedIndex,
     MembershipEntry membership,
-    SortedMap<NodeId, Long> matchIndex) {}
+    SortedMap<NodeId, Long> matchIndex,
+    boolean rests) {}

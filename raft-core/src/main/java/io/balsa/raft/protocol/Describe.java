@@ -102,6 +102,9 @@ public final class Describe {
               .map(match -> match.getKey() + ":" + match.getValue())
               .collect(Collectors.joining(",")));
     }
+    if (status.rests()) {
+      text.append(" rests");
+    }
     return text.toString();
   }
 
@@ -291,6 +294,11 @@ public final class Describe {
     public String onPeerUnreachable(Input.PeerUnreachable input) {
       return "unreachable " + input.peer();
     }
+
+    @Override
+    public String onPeerSilent(Input.PeerSilent input) {
+      return "silent " + input.peer();
+    }
   }
 
   private static final class SendText implements Send.Visitor<String> {
@@ -385,12 +393,17 @@ public final class Describe {
           + request.leaderCommit()
           + " read="
           + request.readSequence()
-          + (request.toLearner() ? " to a learner" : "");
+          + (request.toLearner() ? " to a learner" : "")
+          + (request.rest() ? " rest" : "");
     }
 
     @Override
     public String onHeartbeatResponse(Message.HeartbeatResponse response) {
-      return "HeartbeatResponse t" + response.term() + " read=" + response.readSequence();
+      return "HeartbeatResponse t"
+          + response.term()
+          + " read="
+          + response.readSequence()
+          + (response.rests() ? " rests" : "");
     }
 
     @Override
@@ -466,6 +479,11 @@ public final class Describe {
           + response.transferId()
           + " next="
           + response.nextOffset();
+    }
+
+    @Override
+    public String onHostHeartbeat(Message.HostHeartbeat heartbeat) {
+      return "HostHeartbeat session=" + heartbeat.session() + (heartbeat.wanted() ? " wanted" : "");
     }
 
     private static String verdict(boolean granted) {

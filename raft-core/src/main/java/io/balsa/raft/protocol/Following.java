@@ -29,18 +29,21 @@ final class Following {
 
   private final CoreState state;
   private final Roles roles;
+  private final Quiescing quiescing;
 
-  Following(CoreState state, Roles roles) {
+  Following(CoreState state, Roles roles, Quiescing quiescing) {
     this.state = state;
     this.roles = roles;
+    this.quiescing = quiescing;
   }
 
   /** A message of this term that only its leader sends. */
-  private void hear(NodeId leader) {
+  private FollowerState hear(NodeId leader) {
     FollowerState follower = roles.becomeFollower(state.term(), Optional.of(leader));
     follower.leaderHeardAt = state.now;
     state.promise.make(leader, state.now);
     state.electionTimer.restart(state.now);
+    return follower;
   }
 
   /** The AppendEntries rules of Figure 2. */
@@ -85,16 +88,18 @@ final class Following {
 
   /** The commit index in it is one that this node has confirmed to hold, to this very leader. */
   void onHeartbeatRequest(NodeId from, HeartbeatRequest request) {
-    hear(from);
+    FollowerState follower = hear(from);
     if (request.leaderCommit() <= state.log.lastIndex()) {
       state.cursors.commitThrough(request.leaderCommit());
     }
-    state.outbox.send(from, new HeartbeatResponse(state.term(), request.readSequence()));
+    quiescing.onHeartbeat(follower, request);
+    state.outbox.send(
+        from, new HeartbeatResponse(state.term(), request.readSequence(), follower.rests));
   }
 
   /** A deposed leader still believes: any answer of the newer term tells it. */
   void correct(NodeId staleLeader) {
-    state.outbox.sendAfterPersist(staleLeader, new HeartbeatResponse(state.term(), 0));
+    state.outbox.sendAfterPersist(staleLeader, new HeartbeatResponse(state.term(), 0, false));
   }
 
   /** A whole snapshot is in the store. It holds committed entries only, so whoever sent it, it may be used. */

@@ -144,6 +144,17 @@ public sealed interface Input {
     }
   }
 
+  /**
+   * The peer's host was silent for an election timeout or has been restarted, so it vouches no more for what this node knows
+   * of the peer; perhaps wrongly. Of interest to a node at rest: see {@link RaftCore#reliesOn}.
+   */
+  record PeerSilent(NodeId peer) implements Input {
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.onPeerSilent(this);
+    }
+  }
+
   /** One answer per kind of input: a new kind breaks the build until every visitor knows it. */
   interface Visitor<T> {
     T onTimePassed(TimePassed input);
@@ -171,5 +182,7 @@ public sealed interface Input {
     T onSnapshotFailed(SnapshotFailed input);
 
     T onPeerUnreachable(PeerUnreachable input);
+
+    T onPeerSilent(PeerSilent input);
   }
 }

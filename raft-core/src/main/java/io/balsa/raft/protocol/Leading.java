@@ -26,10 +26,12 @@ import java.util.Optional;
 final class Leading {
   private final CoreState state;
   private final Roles roles;
+  private final Quiescing quiescing;
 
-  Leading(CoreState state, Roles roles) {
+  Leading(CoreState state, Roles roles, Quiescing quiescing) {
     this.state = state;
     this.roles = roles;
+    this.quiescing = quiescing;
   }
 
   // ---- Proposals
@@ -168,6 +170,7 @@ final class Leading {
     leader.reads.onAnswer(from, response.readSequence());
     leader.lease.onAnswer(from, response.readSequence());
     grantConfirmed(leader);
+    quiescing.onHeartbeatResponse(leader, from, response);
   }
 
   /** Heartbeats of read rounds come and go many times while a follower's disk is busy: they are no reason to ask more often. */
@@ -336,15 +339,21 @@ final class Leading {
   }
 
   private void sendHeartbeats(LeaderState leader) {
-    leader.heartbeatAt = state.now + state.config.heartbeatIntervalNanos();
+    leader.heartbeatAt = state.nextHeartbeatAt();
     if (leader.lease.isWanted()) {
       leader.reads.nextSequence();
       leader.lease.onSent(leader.reads.sequence(), state.now);
     }
-    leader.progress.keySet().forEach(peer -> sendHeartbeat(leader, peer));
+    boolean rest = quiescing.onHeartbeatDue(leader);
+    leader.progress.keySet().forEach(peer -> sendHeartbeat(leader, peer, rest));
   }
 
+  /** Also out of turn: then it says nothing of rest. */
   void sendHeartbeat(LeaderState leader, NodeId peer) {
+    sendHeartbeat(leader, peer, false);
+  }
+
+  private void sendHeartbeat(LeaderState leader, NodeId peer, boolean rest) {
     long matchIndex = Objects.requireNonNull(leader.progress.get(peer)).matchIndex();
     state.outbox.send(
         peer,
@@ -352,14 +361,18 @@ final class Leading {
             state.term(),
             Math.min(matchIndex, state.cursors.commitIndex()),
             leader.reads.sequence(),
-            state.membership().isMerelyLearner(peer)));
+            state.membership().isMerelyLearner(peer),
+            rest));
   }
 
   /** Before everything is handed over: whatever came together travels together. */
   void prepareReady(LeaderState leader) {
+    boolean woken = quiescing.takeOwedHeartbeat(leader);
     if (knowsWhatIsCommitted(leader) && leader.reads.closeRound(state.cursors.commitIndex())) {
       sendHeartbeats(leader);
       grantConfirmed(leader); // alone, this node is the quorum
+    } else if (woken) {
+      sendHeartbeats(leader);
     }
     leader.progress.forEach(this::replicateTo);
   }

@@ -6,6 +6,7 @@ import io.balsa.raft.message.Message.AppendRejected;
 import io.balsa.raft.message.Message.AppendRequest;
 import io.balsa.raft.message.Message.HeartbeatRequest;
 import io.balsa.raft.message.Message.HeartbeatResponse;
+import io.balsa.raft.message.Message.HostHeartbeat;
 import io.balsa.raft.message.Message.InstallSnapshotRequest;
 import io.balsa.raft.message.Message.InstallSnapshotResponse;
 import io.balsa.raft.message.Message.PreVoteRequest;
@@ -27,6 +28,7 @@ import io.balsa.raft.model.Role;
 import io.balsa.raft.protocol.RoleState.CandidateState;
 import io.balsa.raft.protocol.RoleState.FollowerState;
 import io.balsa.raft.protocol.RoleState.LeaderState;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -41,6 +43,7 @@ import java.util.TreeMap;
 public final class RaftCore {
   private final CoreState state;
   private final Roles roles;
+  private final Quiescing quiescing;
   private final Elections elections;
   private final Following following;
   private final Leading leading;
@@ -54,8 +57,9 @@ public final class RaftCore {
     this.roles = new Roles(state);
     this.introduction = new Introduction(state, state.isBlank());
     this.elections = new Elections(state, roles);
-    this.following = new Following(state, roles);
-    this.leading = new Leading(state, roles);
+    this.quiescing = new Quiescing(state);
+    this.following = new Following(state, roles, quiescing);
+    this.leading = new Leading(state, roles, quiescing);
     this.reconfiguring = new Reconfiguring(state, roles, leading);
     this.handingOver = new HandingOver(state, roles);
   }
@@ -75,6 +79,7 @@ public final class RaftCore {
   public void step(long nowNanos, Input input) {
     Invariant.check(nowNanos - state.now >= 0, "time goes back from %d to %d", state.now, nowNanos);
     state.now = nowNanos;
+    quiescing.beforeInput(input);
     input.accept(onInput);
     if (state.role instanceof LeaderState leader) {
       reconfiguring.goOn(leader);
@@ -114,8 +119,11 @@ public final class RaftCore {
     return Optional.of(new ApplyRange(from, through));
   }
 
-  /** When {@link Input.TimePassed} must be fed even if nothing else happens. */
+  /** When {@link Input.TimePassed} must be fed even if nothing else happens; {@link Long#MAX_VALUE} for never. */
   public long nextDeadline() {
+    if (quiescing.rests()) {
+      return Long.MAX_VALUE;
+    }
     if (state.role instanceof LeaderState leader) {
       return Math.min(leading.nextDeadline(leader), handingOver.nextDeadline(leader));
     }
@@ -127,6 +135,19 @@ public final class RaftCore {
       deadline = Math.min(deadline, reads.orElse(deadline));
     }
     return deadline;
+  }
+
+  /**
+   * The peers whose hosts must vouch for them while this node rests, in order: {@link Input.PeerSilent} is to be fed when one
+   * doesn't any more. Nobody while it is awake.
+   */
+  public List<NodeId> reliesOn() {
+    return quiescing.reliesOn();
+  }
+
+  /** Whether nothing is to happen here before the next input. */
+  public boolean rests() {
+    return quiescing.rests();
   }
 
   public Role role() {
@@ -171,7 +192,8 @@ public final class RaftCore {
         state.cursors.commitIndex(),
         state.cursors.appliedIndex(),
         state.memberships.current(),
-        matchIndex);
+        matchIndex,
+        quiescing.rests());
   }
 
   private void receive(NodeId from, Message message) {
@@ -195,6 +217,9 @@ public final class RaftCore {
   private final class OnInput implements Input.Visitor<Void> {
     @Override
     public Void onTimePassed(Input.TimePassed input) {
+      if (quiescing.rests()) {
+        return null;
+      }
       if (state.role instanceof LeaderState leader) {
         leading.onTimePassed(leader);
         handingOver.maybeGiveWay();
@@ -321,6 +346,11 @@ public final class RaftCore {
         elections.onPeerUnreachable(input.peer());
       }
       return null;
+    }
+
+    @Override
+    public Void onPeerSilent(Input.PeerSilent input) {
+      return null; // only a node at rest relies on the peer, and it is awake by now
     }
   }
 
@@ -470,6 +500,11 @@ public final class RaftCore {
     @Override
     public Void onInstallSnapshotResponse(InstallSnapshotResponse response) {
       throw new AssertionError("snapshot chunks are the driver's");
+    }
+
+    @Override
+    public Void onHostHeartbeat(HostHeartbeat heartbeat) {
+      throw new AssertionError("what hosts tell each other is the driver's");
     }
   }
 }

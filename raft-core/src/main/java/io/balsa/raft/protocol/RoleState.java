@@ -12,8 +12,10 @@ import io.balsa.raft.protocol.read.ReadRounds;
 import io.balsa.raft.protocol.replication.Progress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What a node knows only because of its role: it comes and goes with the role. */
 sealed interface RoleState {
@@ -28,6 +30,9 @@ sealed interface RoleState {
 
     /** When the leader was last heard; meaningless without a leader. */
     long leaderHeardAt;
+
+    /** The leader isn't waited for: its host vouches for it. See {@link Quiescing}. */
+    boolean rests;
 
     final ForwardedProposals proposals;
     final ForwardedReads reads;
@@ -116,15 +121,18 @@ sealed interface RoleState {
 
     long heartbeatAt;
 
+    final LeaderRest rest;
+
     /** To whom leadership is being handed over, and until when that is tried. */
     Optional<Transfer> transfer = Optional.empty();
 
-    LeaderState(NodeId self, CoreConfig config, long firstIndexOfTerm, long now) {
+    LeaderState(NodeId self, CoreConfig config, long firstIndexOfTerm, long now, long heartbeatAt) {
       this.self = self;
       this.lease = new LeaderLease(config.electionTimeoutNanos(), config.leaseClockDriftPpm());
       this.uncommitted = new UncommittedBytes(config.uncommittedBytesMax());
       this.firstIndexOfTerm = firstIndexOfTerm;
-      this.heartbeatAt = now;
+      this.heartbeatAt = heartbeatAt;
+      this.rest = new LeaderRest(now);
     }
 
     @Override
@@ -135,6 +143,28 @@ sealed interface RoleState {
     @Override
     public Optional<NodeId> leader() {
       return Optional.of(self);
+    }
+  }
+
+  /** How far a leader is on the way to rest: see {@link Quiescing}. */
+  final class LeaderRest {
+    /** When something last happened that concerns the whole group. */
+    long activeAt;
+
+    /** Who said that it rests since then. */
+    final Set<NodeId> agreed = new TreeSet<>();
+
+    /** All have, and this node does, too: no heartbeats are sent, and none are missed. */
+    boolean rests;
+
+    /** Whose hosts don't vouch for them any more since this node rests. */
+    final Set<NodeId> silent = new TreeSet<>();
+
+    /** This node has just been woken: all are to hear of it. */
+    boolean owesHeartbeat;
+
+    LeaderRest(long now) {
+      this.activeAt = now;
     }
   }
 

@@ -136,10 +136,7 @@ final class Roles {
     EntryId noop = new EntryId(state.term(), state.log.lastIndex() + 1);
     LeaderState leader =
         new LeaderState(
-            state.self(),
-            state.config,
-            noop.index(),
-            state.now + state.config.heartbeatIntervalNanos());
+            state.self(), state.config, noop.index(), state.now, state.nextHeartbeatAt());
     for (NodeId peer : state.peers()) {
       leader.progress.put(
           peer, new Progress(noop.index(), state.config.inflightWindow(), state.now));

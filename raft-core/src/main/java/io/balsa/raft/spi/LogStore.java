@@ -17,7 +17,8 @@ import java.util.List;
 public interface LogStore extends AutoCloseable {
 
   /**
-   * Recovers one group. Called once per group, before any other call for it, on the thread that starts the group.
+   * Recovers one group. Called before any other call for it, on the thread that starts the group; and again when the group
+   * was closed and is opened once more, while no other call for it is under way.
    *
    * <p>Durable on return: the incarnation, one above that of the last time. A write that was torn by a crash was never
    * acknowledged and is gone, whole; damage anywhere else is refused.

@@ -38,6 +38,21 @@ final class EntryCacheTest {
   }
 
   @Test
+  void whenItsGroupRestsItLetsGoOfAllThatIsDurable() {
+    EntryCache cache = new EntryCache(1000 * ENTRY_BYTES, 0);
+    cache.append(entries(1, 1, 100));
+    cache.persisted(new EntryId(1, 90));
+    cache.release();
+    assertThat(cache.firstIndex()).isEqualTo(91);
+    assertThat(cache.read(91, 101, Long.MAX_VALUE)).isEqualTo(entries(1, 91, 100));
+    cache.persisted(new EntryId(1, 100));
+    cache.release();
+    assertThat(cache.firstIndex()).isEqualTo(101);
+    cache.append(entries(1, 101, 200));
+    assertThat(cache.read(101, 201, Long.MAX_VALUE)).isEqualTo(entries(1, 101, 200));
+  }
+
+  @Test
   void whatIsNotDurableIsNeverEvicted() {
     EntryCache cache = new EntryCache(2 * ENTRY_BYTES, 0);
     cache.append(entries(1, 1, 9));

@@ -81,7 +81,18 @@ final class ManyGroupsTest {
     assertThatThrownBy(
             () -> hosts.get(0).openGroup(GroupId.of(1), new ListMachine(), TestCluster.IDS))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("g1 was opened on this host before");
+        .hasMessage("g1 is open on this host");
+  }
+
+  @Test
+  void aClosedGroupMayBeOpenedAgain() {
+    List<RaftNode<String>> nodes = openOnAll(GroupId.of(1));
+    commit(nodes.get(0), "a");
+    for (int i = 0; i < hosts.size(); i++) {
+      nodes.get(i).close();
+      nodes.set(i, hosts.get(i).openGroup(GroupId.of(1), new ListMachine(), TestCluster.IDS));
+      assertThat(commit(nodes.get(i), "b" + i)).isEqualTo((i + 2) + ":b" + i);
+    }
   }
 
   private List<RaftNode<String>> openOnAll(GroupId group) {

@@ -52,6 +52,12 @@ public final class ElectionTimer {
     deadline = now + timeoutNanos + random.nextLong(timeoutNanos);
   }
 
+  /** An election timeout has passed already, for this node and for many at once: what is left to wait is the random part. */
+  public void restartAfterSilence(long now) {
+    goneLeader = Optional.empty();
+    deadline = now + random.nextLong(timeoutNanos);
+  }
+
   /** This node asks for pre-votes and will ask again if nothing comes of it. */
   public void restartForPreVote(long now) {
     if (goneLeader.isPresent()) {

@@ -35,6 +35,10 @@ public final class ForwardedProposals {
     return forwarded.remove(firstProposalId) != null;
   }
 
+  public boolean isEmpty() {
+    return forwarded.isEmpty();
+  }
+
   public OptionalLong nextDeadline() {
     return forwarded.isEmpty()
         ? OptionalLong.empty()

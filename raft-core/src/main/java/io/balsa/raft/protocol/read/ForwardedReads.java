@@ -37,6 +37,10 @@ public final class ForwardedReads {
     waiting.add(readId);
   }
 
+  public boolean isEmpty() {
+    return waiting.isEmpty() && requests.isEmpty();
+  }
+
   /** The request to send now, if reads wait. */
   public OptionalLong openRequest(long now) {
     if (waiting.isEmpty() || requests.size() >= REQUESTS_MAX) {

@@ -79,6 +79,20 @@ public abstract class LogStoreContract {
     assertThat(store.open(other).incarnation()).isEqualTo(1);
   }
 
+  /** A host may close a group and open it again, while the store goes on. */
+  @Test
+  void aGroupMayBeOpenedAgain() throws Exception {
+    store.open(GROUP);
+    append(Entry.noop(new EntryId(1, 1)), Entry.noop(new EntryId(2, 2)));
+    RestoredState again = store.open(GROUP);
+    assertThat(again.incarnation()).isEqualTo(2);
+    assertThat(again.lastIndex()).isEqualTo(2);
+    append(Entry.noop(new EntryId(2, 3)));
+    assertThat(store.read(GROUP, 1, 4, Long.MAX_VALUE)).hasSize(3);
+    store = reopen(store);
+    assertThat(store.open(GROUP).incarnation()).isEqualTo(3);
+  }
+
   @Test
   void whatWasPersistedIsThereAfterReopening() throws Exception {
     HardState voted = new HardState(3, Optional.of(NodeId.of("n2")));

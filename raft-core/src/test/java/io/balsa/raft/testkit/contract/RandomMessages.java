@@ -22,7 +22,7 @@ import java.util.TreeSet;
 /** Valid messages of every kind, the same for the same seed. One thread. */
 public final class RandomMessages {
   /** How many kinds of message there are. */
-  public static final int KINDS = 17;
+  public static final int KINDS = 18;
 
   private static final int PAYLOAD_BYTES_MAX = 200;
   private static final int LIST_SIZE_MAX = 6;
@@ -55,8 +55,9 @@ public final class RandomMessages {
       case 4 -> appendRequest();
       case 5 -> new Message.AppendAccepted(number(), number());
       case 6 -> new Message.AppendRejected(number(), number(), entryId());
-      case 7 -> new Message.HeartbeatRequest(number(), number(), number(), random.nextBoolean());
-      case 8 -> new Message.HeartbeatResponse(number(), number());
+      case 7 ->
+          new Message.HeartbeatRequest(number(), number(), number(), random.nextBoolean(), false);
+      case 8 -> new Message.HeartbeatResponse(number(), number(), false);
       case 9 -> new Message.TimeoutNow(number());
       case 10 -> new Message.ProposeRequest(number(), number(), commands());
       case 11 -> new Message.ProposeAccepted(number(), number(), entryId(), count());
@@ -65,6 +66,7 @@ public final class RandomMessages {
       case 14 -> new Message.ReadIndexResponse(number(), random.nextLong(), number());
       case 15 -> snapshotChunk();
       case 16 -> new Message.InstallSnapshotResponse(number(), random.nextLong(), number() - 1);
+      case 17 -> new Message.HostHeartbeat(random.nextLong(), random.nextBoolean());
       default -> throw new AssertionError("there is no kind " + kind);
     };
   }

@@ -188,6 +188,9 @@ final class ScenarioNode implements NodeView {
     if (!before.leader().equals(status.leader())) {
       lines.add("leader " + status.leader().map(NodeId::value).orElse("-"));
     }
+    if (before.rests() != status.rests()) {
+      lines.add(status.rests() ? "rests" : "wakes");
+    }
     if (before.commitIndex() != status.commitIndex()) {
       lines.add("commit " + status.commitIndex());
     }

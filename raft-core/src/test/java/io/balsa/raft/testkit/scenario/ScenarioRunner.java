@@ -23,7 +23,7 @@ import java.util.function.Predicate;
  * cluster voters=n1,n2,n3 [learners=n4] [spares=n5] [blank=n1] [log=10@t1] [n2=1,1,2] [term=3] [election=1s] [heartbeat=100ms]
  *         [entries=64] [inflight=8] [uncommitted=1000] [lease-drift=ppm]    log: the same at all; n2: the terms of its entries
  * elect n1                  quietly makes n1 the leader and settles
- * propose n1 "x=1" …        read n1 [lease]        transfer n1 n2        unreachable n2 n1
+ * propose n1 "x=1" …        read n1 [lease]        transfer n1 n2        unreachable n2 n1        silent n2 n1
  * change n1 voters=n1,n2 [learners=n3,n4] [promotable=n4] [expected=5@t2] [unguarded]
  * tick n1 heartbeat|election|250ms          also of a list, or of all
  * drift n1 1s               its clock goes on, and nobody wakes it
@@ -86,6 +86,7 @@ final class ScenarioRunner {
       case "change" -> change(node, command);
       case "transfer" -> node.step(new Input.TransferLeadership(NodeId.of(command.word(1))));
       case "unreachable" -> node.step(new Input.PeerUnreachable(NodeId.of(command.word(1))));
+      case "silent" -> node.step(new Input.PeerSilent(NodeId.of(command.word(1))));
       case "drift" -> node.driftTime(ClusterSetup.nanos(command.word(1)));
       case "fail" -> node.step(new Input.SnapshotFailed(NodeId.of(command.word(1))));
       case "compact" -> node.compactThrough(Long.parseLong(command.word(1)));

@@ -39,6 +39,7 @@ final class Faults<S extends StateMachine<?>> {
     if (swarm.leases()) {
       kinds.addAll(new LeaseFaults<>(simulation, random.split(), this::isolate).kinds());
     }
+    addIf(swarm.quiesceAfterNanos > 0, this::quieten, this::quieten);
   }
 
   private void addIf(boolean on, Runnable... faults) {
@@ -172,6 +173,13 @@ final class Faults<S extends StateMachine<?>> {
   private void hintWrongly() {
     simulation.reached(Reached.FALSE_HINT);
     anyNode().feed(new Input.PeerUnreachable(anyNode().id()));
+  }
+
+  /** No fault, but where a group may rest, others hurt differently after a silence. */
+  private void quieten() {
+    note("it gets quiet");
+    Swarm swarm = simulation.swarm();
+    simulation.quieten(swarm.quiesceAfterNanos + random.nextLong(10 * swarm.electionNanos));
   }
 
   // Partitions.

@@ -46,7 +46,9 @@ final class Operator<S extends StateMachine<?>> {
             1 + random.nextLong(2 * simulation.swarm().changeEveryNanos),
             () -> {
               if (atWork) {
-                choose().ifPresent(this::ask);
+                if (simulation.quietNanos() == 0) {
+                  choose().ifPresent(this::ask);
+                }
                 scheduleNext();
               }
             });

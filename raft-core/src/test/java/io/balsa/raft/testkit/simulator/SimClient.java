@@ -35,7 +35,8 @@ final class SimClient<S extends StateMachine<?>> {
 
   private void think() {
     current++;
-    simulation.queue().after(1 + random.nextLong(simulation.swarm().thinkNanos), this::act);
+    long think = 1 + random.nextLong(simulation.swarm().thinkNanos);
+    simulation.queue().after(simulation.quietNanos() + think, this::act);
   }
 
   private void act() {

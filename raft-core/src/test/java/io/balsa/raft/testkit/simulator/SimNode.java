@@ -70,6 +70,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
   private final Set<Long> leaseReads = new TreeSet<>();
   private long wakeAt = Long.MAX_VALUE;
   private boolean timerLost;
+  private SimWatch watch;
 
   SimNode(
       World world,
@@ -179,6 +180,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
         RaftCore.restore(
             config, platter().restored(incarnation), applier.appliedIndex(), seed, localNow());
     status = core.status();
+    watch = new SimWatch(config, incarnation);
     running = true;
     paused = false;
     timerLost = false;
@@ -305,6 +307,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
       }
       step(now, input);
     }
+    watchOthers(now);
     if (core.nextDeadline() <= now && !timerLost) {
       step(now, new Input.TimePassed());
     }
@@ -327,6 +330,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     world.changes().onStepped(this);
     countLeaseReads(ready);
     carryOut(ready);
+    watch.rely(core.reliesOn(), now);
     scheduleWake();
   }
 
@@ -364,12 +368,50 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
 
   private void step(long now, Input input) {
     world.trace().input(id(), input);
+    boolean rested = core.rests();
     core.step(now, input);
+    if (rested && !core.rests()) {
+      SimWatch.wokenBy(input).ifPresent(world::reached);
+    } else if (!rested && core.rests() && core.role() == Role.LEADER) {
+      world.reached(Reached.QUIESCED);
+    }
+  }
+
+  // The host's part.
+
+  private void watchOthers(long now) {
+    if (watch.nextDeadline() <= now && !timerLost) {
+      watch
+          .tick(now, (peer, heartbeat) -> peers.send(id(), peer, heartbeat))
+          .forEach(silent -> step(now, new Input.PeerSilent(silent)));
+    }
+  }
+
+  void onHostHeartbeat(NodeId from, Message.HostHeartbeat heartbeat) {
+    long life = incarnation;
+    if (running) {
+      runOrPostpone(
+          () -> {
+            if (running && life == incarnation) {
+              if (watch.onHeartbeat(from, heartbeat, localNow())) {
+                feed(new Input.PeerSilent(from));
+              }
+              scheduleWake();
+            }
+          });
+    }
+  }
+
+  private long nextDeadline() {
+    return Math.min(core.nextDeadline(), watch.nextDeadline());
   }
 
   private void scheduleWake() {
-    long deadline = Math.max(clock.virtualTime(core.nextDeadline()), world.queue().now() + 1);
-    if (deadline < wakeAt && !timerLost) {
+    if (nextDeadline() == Long.MAX_VALUE || timerLost) {
+      return;
+    }
+    long deadline = Math.max(clock.virtualTime(nextDeadline()), world.queue().now() + 1);
+    if (deadline < wakeAt) {
       wakeAt = deadline;
       after(deadline - world.queue().now(), () -> onWake(deadline));
     }
@@ -378,7 +420,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
   private void onWake(long scheduledFor) {
     if (scheduledFor == wakeAt) {
       wakeAt = Long.MAX_VALUE;
-      if (core.nextDeadline() <= localNow()) {
+      if (nextDeadline() <= localNow()) {
         scheduleTurn();
       } else {
         scheduleWake();

@@ -39,6 +39,9 @@ final class Simulation<S extends StateMachine<?>>
   private final long[] reached = new long[Reached.values().length];
   private long lastNumber;
 
+  /** Until when nobody asks for anything. */
+  private long quietUntil;
+
   Simulation(SimOptions<S> options, SplittableRandom root) {
     this.options = options;
     this.swarm = new Swarm(root.split());
@@ -148,6 +151,16 @@ final class Simulation<S extends StateMachine<?>>
     return history;
   }
 
+  /** From now on and for so long, nobody asks for anything. */
+  void quieten(long nanos) {
+    quietUntil = queue.now() + nanos;
+  }
+
+  /** How long it is quiet yet; 0 if it isn't. */
+  long quietNanos() {
+    return Math.max(0, quietUntil - queue.now());
+  }
+
   /** Numbers commands and reads. */
   long nextNumber() {
     return ++lastNumber;
@@ -181,6 +194,10 @@ final class Simulation<S extends StateMachine<?>>
   @Override
   public void onMessage(NodeId from, NodeId to, Message message) {
     trace.delivered(to, message);
+    if (message instanceof Message.HostHeartbeat heartbeat) {
+      get(to).onHostHeartbeat(from, heartbeat);
+      return;
+    }
     unanswered.onHeard(new SimNetwork.Link(from, to));
     get(to).feed(new Input.Received(from, message));
   }

@@ -21,7 +21,7 @@ import java.util.TreeSet;
  * every JVM.
  *
  * <pre>
- * warm-up ─► faults ─► heal a random majority: progress? rest? ─► heal all: convergence? ─► judge the clients' history
+ * warm-up ─► faults ─► heal a random majority: progress? rest? ─► heal all: convergence? ─► rest? ─► judge the clients' history
  * </pre>
  *
  * <p>Stateless; any number of threads may run seeds at once.
@@ -35,7 +35,7 @@ public final class Simulator {
   private static final int CONVERGENCE_ELECTIONS = 30;
 
   /** For how many election timeouts a healed majority is watched, and how many elections it may hold meanwhile. */
-  private static final int REST_ELECTIONS = 8;
+  private static final int WATCHED_ELECTIONS = 8;
 
   private static final int REST_TERMS_MAX = 2;
 
@@ -100,6 +100,10 @@ public final class Simulator {
       healAll();
       awaitConvergence();
       bringAllBack();
+      if (simulation.swarm().quiesceAfterNanos > 0) {
+        new RestPhase<>(simulation, options.subject(), random.split(), lateNanos()).run();
+        awaitConvergence();
+      }
       judge();
     }
 
@@ -201,7 +205,7 @@ public final class Simulator {
     private void watchTerms(List<SimNode<S>> core) {
       awaitLeaderAmong(core);
       long before = highestTerm();
-      pass(REST_ELECTIONS * electionNanos());
+      pass(WATCHED_ELECTIONS * electionNanos());
       if (highestTerm() - before > REST_TERMS_MAX) {
         throw new PropertyViolation(
             "TermsRest",

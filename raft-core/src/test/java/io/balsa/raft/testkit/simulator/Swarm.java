@@ -21,7 +21,7 @@ final class Swarm {
   final boolean batchesProposals;
 
   final int leaseClockDriftPpm;
-  final long quiesceAfterNanos = 0;
+  final long quiesceAfterNanos;
 
   final long snapshotEvery;
   final long keepEntries;
@@ -98,6 +98,7 @@ final class Swarm {
     changeEveryNanos = random.nextLong(50, 2_000) * MILLI;
     losesDisks = crashes && random.nextInt(3) == 0;
     leaseClockDriftPpm = random.nextBoolean() ? SimClock.DRIFT_PPM_MAX : 0;
+    quiesceAfterNanos = random.nextBoolean() ? 0 : random.nextLong(MILLI, 2 * electionNanos);
   }
 
   /** Whether leaders may answer by a lease. */
@@ -121,7 +122,7 @@ final class Swarm {
         Locale.ROOT,
         "%d nodes, election %d ms, heartbeat %d ms, %d entries or %d bytes × %d appends or %d bytes, %d bytes, snapshot every %d keeping %d,"
             + " delay %d µs%s, drop %.2f, duplicate %.2f, long delay %.2f of %d ms, write %d µs%s, apply %d µs, on:%s%s%s%s%s%s%s%s%s,"
-            + " a fault every %d ms, %d clients%s",
+            + " a fault every %d ms, %d clients%s%s",
         nodes,
         electionNanos / MILLI,
         heartbeatNanos / MILLI,
@@ -152,6 +153,7 @@ final class Swarm {
         hints ? " hints" : "",
         faultEveryNanos / MILLI,
         clients,
+        quiesceAfterNanos > 0 ? ", rest after " + quiesceAfterNanos / MILLI + " ms" : "",
         churn ? ", " + spares + " spares, a change every " + changeEveryNanos / MILLI + " ms" : "");
   }
 }

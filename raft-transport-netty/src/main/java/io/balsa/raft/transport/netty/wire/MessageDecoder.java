@@ -20,6 +20,7 @@ import io.balsa.raft.transport.netty.wire.proto.WireEntryId;
 import io.balsa.raft.transport.netty.wire.proto.WireGroupMessage;
 import io.balsa.raft.transport.netty.wire.proto.WireHeartbeatRequest;
 import io.balsa.raft.transport.netty.wire.proto.WireHeartbeatResponse;
+import io.balsa.raft.transport.netty.wire.proto.WireHostHeartbeat;
 import io.balsa.raft.transport.netty.wire.proto.WireInstallSnapshotRequest;
 import io.balsa.raft.transport.netty.wire.proto.WireInstallSnapshotResponse;
 import io.balsa.raft.transport.netty.wire.proto.WirePreVoteRequest;
@@ -67,6 +68,7 @@ final class MessageDecoder {
       case READ_INDEX_RESPONSE -> readIndexResponse(wire.getReadIndexResponse());
       case INSTALL_SNAPSHOT_REQUEST -> installSnapshotRequest(wire.getInstallSnapshotRequest());
       case INSTALL_SNAPSHOT_RESPONSE -> installSnapshotResponse(wire.getInstallSnapshotResponse());
+      case HOST_HEARTBEAT -> hostHeartbeat(wire.getHostHeartbeat());
       case BODY_NOT_SET ->
           throw new WireFormatException("a message has no kind, or an unknown one");
     };
@@ -124,11 +126,12 @@ final class MessageDecoder {
         term(w.getTerm()),
         atLeast0(w.getLeaderCommit(), "leader commit"),
         w.getReadSequence(),
-        w.getToLearner());
+        w.getToLearner(),
+        w.getRest());
   }
 
   private static Message heartbeatResponse(WireHeartbeatResponse w) throws WireFormatException {
-    return new Message.HeartbeatResponse(term(w.getTerm()), w.getReadSequence());
+    return new Message.HeartbeatResponse(term(w.getTerm()), w.getReadSequence(), w.getRests());
   }
 
   private static Message timeoutNow(WireTimeoutNow w) throws WireFormatException {
@@ -183,6 +186,10 @@ final class MessageDecoder {
       throws WireFormatException {
     return new Message.InstallSnapshotResponse(
         term(w.getTerm()), w.getTransferId(), nextOffset(w.getNextOffset()));
+  }
+
+  private static Message hostHeartbeat(WireHostHeartbeat w) {
+    return new Message.HostHeartbeat(w.getSession(), w.getWanted());
   }
 
   /** An entry that may follow {@code previous}: the next index, and a term that isn't smaller (paper §5.3). */

@@ -14,6 +14,7 @@ import io.balsa.raft.transport.netty.wire.proto.WireEntryId;
 import io.balsa.raft.transport.netty.wire.proto.WireGroupMessage;
 import io.balsa.raft.transport.netty.wire.proto.WireHeartbeatRequest;
 import io.balsa.raft.transport.netty.wire.proto.WireHeartbeatResponse;
+import io.balsa.raft.transport.netty.wire.proto.WireHostHeartbeat;
 import io.balsa.raft.transport.netty.wire.proto.WireInstallSnapshotRequest;
 import io.balsa.raft.transport.netty.wire.proto.WireInstallSnapshotResponse;
 import io.balsa.raft.transport.netty.wire.proto.WirePreVoteRequest;
@@ -102,13 +103,17 @@ final class MessageEncoder implements Message.Visitor<WireGroupMessage.Builder> 
             .setTerm(m.term())
             .setLeaderCommit(m.leaderCommit())
             .setReadSequence(m.readSequence())
-            .setToLearner(m.toLearner()));
+            .setToLearner(m.toLearner())
+            .setRest(m.rest()));
   }
 
   @Override
   public WireGroupMessage.Builder onHeartbeatResponse(Message.HeartbeatResponse m) {
     return wire.setHeartbeatResponse(
-        WireHeartbeatResponse.newBuilder().setTerm(m.term()).setReadSequence(m.readSequence()));
+        WireHeartbeatResponse.newBuilder()
+            .setTerm(m.term())
+            .setReadSequence(m.readSequence())
+            .setRests(m.rests()));
   }
 
   @Override
@@ -180,6 +185,12 @@ final class MessageEncoder implements Message.Visitor<WireGroupMessage.Builder> 
             .setTerm(m.term())
             .setTransferId(m.transferId())
             .setNextOffset(m.nextOffset()));
+  }
+
+  @Override
+  public WireGroupMessage.Builder onHostHeartbeat(Message.HostHeartbeat m) {
+    return wire.setHostHeartbeat(
+        WireHostHeartbeat.newBuilder().setSession(m.session()).setWanted(m.wanted()));
   }
 
   private static WireEntryId id(EntryId id) {

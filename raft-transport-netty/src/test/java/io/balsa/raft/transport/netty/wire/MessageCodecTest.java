@@ -39,6 +39,17 @@ final class MessageCodecTest {
     }
   }
 
+  /** The sample leaves them off: its bytes are older than they are. */
+  @Test
+  void theFlagsOfHeartbeatsComeBack() throws WireFormatException {
+    List<GroupMessage> sent =
+        List.of(
+            new GroupMessage(GroupId.of(1), new Message.HeartbeatRequest(2, 3, 4, false, true)),
+            new GroupMessage(GroupId.of(1), new Message.HeartbeatResponse(2, 4, true)),
+            new GroupMessage(GroupId.HOST, new Message.HostHeartbeat(Long.MAX_VALUE, true)));
+    assertThat(MessageCodec.decode(body(sent))).isEqualTo(sent);
+  }
+
   @Test
   void theSampleHoldsEveryKindOfMessage() {
     var kinds =
