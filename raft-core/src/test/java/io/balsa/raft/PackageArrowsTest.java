@@ -1,5 +1,6 @@
 package io.balsa.raft;
 
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysFalse;
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
@@ -51,11 +52,15 @@ final class PackageArrowsTest {
               "protocol", List.of("message", "model"),
               "driver", List.of("protocol", "spi", "message", "model"),
               "memory", List.of("spi", "message", "model"),
-              "file", List.of("spi", "message", "model")));
+              "file", List.of("spi", "message", "model"),
+              "session", List.of("spi", "model")));
 
   /** The driver may also use the settings and outcomes of the facade that it completes, but no more of it. */
   private static final List<String> FACADE_VALUES =
       List.of("Outcome", "RaftConfig", "NodeStatus", "ReadMode");
+
+  /** Built on the facade, not below it. */
+  private static final List<String> ABOVE_THE_FACADE = List.of("session");
 
   @TestFactory
   Stream<DynamicTest> arrowsPointOneWay() {
@@ -69,7 +74,7 @@ final class PackageArrowsTest {
 
   private static ArchRule arrowRule(String from, List<String> to) {
     String[] forbidden =
-        Stream.of("driver", "memory", "file", "protocol", "spi", "message", "model")
+        Stream.of("session", "driver", "memory", "file", "protocol", "spi", "message", "model")
             .filter(name -> !name.equals(from) && !to.contains(name))
             .map(name -> ROOT + "." + name + "..")
             .toArray(String[]::new);
@@ -79,10 +84,26 @@ final class PackageArrowsTest {
         .should()
         .dependOnClassesThat(
             resideInAnyPackage(forbidden)
-                .or(
-                    resideInAnyPackage(ROOT)
-                        .and(from.equals("driver") ? notAFacadeValue() : alwaysTrue())))
+                .or(resideInAnyPackage(ROOT).and(mayNotUseOfTheFacade(from))))
         .allowEmptyShould(true);
+  }
+
+  private static DescribedPredicate<JavaClass> mayNotUseOfTheFacade(String from) {
+    return ABOVE_THE_FACADE.contains(from)
+        ? alwaysFalse()
+        : from.equals("driver") ? notAFacadeValue() : alwaysTrue();
+  }
+
+  @Test
+  void theFacadeKnowsNothingOfWhatIsBuiltOnIt() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT)
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(
+                ABOVE_THE_FACADE.stream().map(n -> ROOT + "." + n + "..").toArray(String[]::new)))
+        .check(CLASSES);
   }
 
   private static DescribedPredicate<JavaClass> notAFacadeValue() {

@@ -7,7 +7,11 @@ import io.balsa.examples.process.Installation;
 import io.balsa.examples.readme.EmbeddingExample.Counter;
 import io.balsa.raft.Outcome;
 import io.balsa.raft.RaftNode;
+import io.balsa.raft.memory.MemoryLogStore;
+import io.balsa.raft.memory.MemoryNetwork;
+import io.balsa.raft.memory.MemorySnapshotStore;
 import io.balsa.raft.model.NodeId;
+import io.balsa.raft.session.SessionResult;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -18,7 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The README's code is the code that is compiled, and it does what the README says. */
 class ReadmeTest {
@@ -28,11 +32,15 @@ class ReadmeTest {
   private static final NodeId N3 = NodeId.of("n3");
 
   @ParameterizedTest
-  @ValueSource(strings = {"embedding", "state-machine"})
-  void theReadmeShowsTheCodeThatIsCompiled(String region) throws IOException {
+  @CsvSource({
+    "embedding, EmbeddingExample",
+    "state-machine, EmbeddingExample",
+    "session, SessionExample"
+  })
+  void theReadmeShowsTheCodeThatIsCompiled(String region, String file) throws IOException {
     Path root = Installation.rootDir();
     String readme = Files.readString(root.resolve("README.md"));
-    Path source = Path.of("src/main/java/io/balsa/examples/readme/EmbeddingExample.java");
+    Path source = Path.of("src/main/java/io/balsa/examples/readme", file + ".java");
     String example = Files.readString(root.resolve("examples").resolve(source));
 
     String shown = between(readme, "<!-- example:" + region + " -->\n```java\n", "```");
@@ -60,6 +68,22 @@ class ReadmeTest {
 
       assertThat(EmbeddingExample.read(node, counter)).isEqualTo(12);
       assertThat(EmbeddingExample.read(node2, counter2)).isEqualTo(12);
+    }
+  }
+
+  @Test
+  void aSessionCountsEachAmountOnce() {
+    Counter counter = new Counter();
+    MemoryNetwork network = new MemoryNetwork();
+    try (RaftNode<SessionResult<Long>> node =
+        RaftNode.builder(N1, SessionExample.remembering(counter))
+            .initialVoters(List.of(N1))
+            .transport(network.transport(N1))
+            .logStore(new MemoryLogStore())
+            .snapshotStore(new MemorySnapshotStore())
+            .start()) {
+      assertThat(SessionExample.addAll(node, 5, 7)).isEqualTo(12);
+      assertThat(SessionExample.addAll(node, 1)).isEqualTo(13);
     }
   }
 

@@ -9,9 +9,11 @@ import io.balsa.raft.spi.StateMachine;
 import io.balsa.raft.testkit.invariant.PropertyViolation;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,9 @@ final class ClientHistory {
   /** Every command that a client ever proposed. Only looked up, never iterated. */
   private final Map<Bytes, Long> numbers = new HashMap<>();
 
+  /** Commands that may be in the log more than once. Only looked up, never iterated. */
+  private final Set<Bytes> repeatable = new HashSet<>();
+
   private final TreeMap<Long, Acknowledged> acknowledged = new TreeMap<>();
   private final TreeMap<Long, Bytes> rejected = new TreeMap<>();
   private final TreeMap<Long, List<Seen>> reads = new TreeMap<>();
@@ -56,6 +61,16 @@ final class ClientHistory {
     if (numbers.putIfAbsent(command, number) != null) {
       throw new IllegalArgumentException("the subject gave a command twice: " + command);
     }
+  }
+
+  /**
+   * One attempt of a session's command: others like it may be proposed, and committed, too. Returns its number: the one that
+   * it had when it was proposed first.
+   */
+  long attempted(long number, Bytes attempt) {
+    repeatable.add(attempt);
+    Long before = numbers.putIfAbsent(attempt, number);
+    return before == null ? number : before;
   }
 
   /**
@@ -132,7 +147,12 @@ final class ClientHistory {
   }
 
   private void checkOrigin(Entry entry, @Nullable Long before) {
-    check(before == null, "CommittedOnce", "%s is also at %s", entry, before);
+    check(
+        before == null || repeatable.contains(entry.payload()),
+        "CommittedOnce",
+        "%s is also at %s",
+        entry,
+        before);
     check(numbers.containsKey(entry.payload()), "Origin", "nobody proposed %s", entry);
   }
 

@@ -1,5 +1,9 @@
 package io.balsa.raft.testkit.simulator;
 
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
 /** What a batch of runs should have reached: a counter at zero means that something was never tried. */
 public enum Reached {
   CRASH,
@@ -54,5 +58,13 @@ public enum Reached {
   LEADER_RESET,
   FOLLOWERS_RESTARTED,
   TRANSFER_AND_CUT,
-  READ_FAILED
+  READ_FAILED,
+  SESSION_APPLIED,
+  SESSION_DUPLICATE_SUPPRESSED,
+  SESSION_RESULT_FORGOTTEN,
+  SESSION_EXPIRED;
+
+  /** What only the workload with sessions can reach. */
+  static final Set<Reached> WITH_SESSIONS =
+      Collections.unmodifiableSet(EnumSet.range(SESSION_APPLIED, SESSION_EXPIRED));
 }

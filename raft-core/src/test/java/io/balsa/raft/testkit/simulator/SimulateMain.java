@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class SimulateMain {
   private static final String USAGE =
       """
-      usage: simulate [--seeds N] [--first S] [--jobs J] [--seconds V] [--workload register]
+      usage: simulate [--seeds N] [--first S] [--jobs J] [--seconds V] [--workload W]
              simulate --seed S
              simulate --bug NAME [--first S] [--seeds N] [--jobs J] [--seed S]
              simulate --list-bugs
@@ -28,7 +28,7 @@ public final class SimulateMain {
       event, however many run at once (J, one thread each).
 
       --seed S      one seed, once more
-      --workload    what clients do: register, writes and reads of a few registers
+      --workload    what clients do: register, writes and reads of a few registers; session, commands in sessions, too
       --bug NAME    plants a bug and looks for the first of N (2000) seeds, from S (1) on, that finds it; "all" hunts each
       --list-bugs   the bugs
 
@@ -39,7 +39,7 @@ public final class SimulateMain {
   private static final long SEEDS_REACHING_ALL = 1_000;
   private static final long PROGRESS_NANOS = 5_000_000_000L;
 
-  private final SimOptions<RegisterMap> options;
+  private final SimOptions<?> options;
   private final long first;
   private final long seeds;
   private final int jobs;
@@ -54,7 +54,7 @@ public final class SimulateMain {
   private final long startedAt = System.nanoTime();
   private final AtomicLong reportAt = new AtomicLong(startedAt + PROGRESS_NANOS);
 
-  private SimulateMain(SimOptions<RegisterMap> options, long first, long seeds, int jobs) {
+  private SimulateMain(SimOptions<?> options, long first, long seeds, int jobs) {
     this.options = options;
     this.first = first;
     this.seeds = seeds;
@@ -65,7 +65,7 @@ public final class SimulateMain {
     List<String> list = Arrays.asList(args);
     if (list.contains("--help") || list.contains("-h")) {
       System.out.print(USAGE);
-    } else if (!value(list, "--workload").orElse("register").equals("register")) {
+    } else if (workload(list).isEmpty()) {
       System.err.println("simulate: there is no such workload; see simulate --help");
       System.exit(2);
     } else {
@@ -75,9 +75,11 @@ public final class SimulateMain {
 
   private static SimulateMain parse(List<String> args) {
     Optional<String> seed = value(args, "--seed");
-    SimOptions<RegisterMap> options =
-        SimOptions.DEFAULT.withFaults(
-            Duration.ofSeconds(value(args, "--seconds").map(Long::parseLong).orElse(30L)));
+    SimOptions<?> options =
+        workload(args)
+            .orElseThrow()
+            .withFaults(
+                Duration.ofSeconds(value(args, "--seconds").map(Long::parseLong).orElse(30L)));
     long first =
         seed.or(() -> value(args, "--first"))
             .map(Long::parseLong)
@@ -85,6 +87,10 @@ public final class SimulateMain {
     long seeds = seed.isPresent() ? 1 : value(args, "--seeds").map(Long::parseLong).orElse(1_000L);
     int jobs = value(args, "--jobs").map(Integer::parseInt).orElse(1);
     return new SimulateMain(options, first, seeds, jobs);
+  }
+
+  private static Optional<SimOptions<?>> workload(List<String> args) {
+    return Workloads.named(value(args, "--workload").orElse(Workloads.REGISTER));
   }
 
   private static Optional<String> value(List<String> args, String name) {
@@ -113,7 +119,7 @@ public final class SimulateMain {
   /** A counter at zero after many seeds: something is no longer tried, and passing says less than it seems to. */
   private boolean reachedAll() {
     boolean all = true;
-    for (Reached what : Reached.values()) {
+    for (Reached what : Workloads.reachable(options.subject())) {
       if (seeds >= SEEDS_REACHING_ALL && reached.get(what.ordinal()) == 0) {
         System.out.println(what + " was never reached");
         all = false;

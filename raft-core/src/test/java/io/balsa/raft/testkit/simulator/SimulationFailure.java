@@ -26,6 +26,7 @@ public final class SimulationFailure extends AssertionError {
             + (cause instanceof PropertyViolation ? cause.getMessage() : cause.toString())
             + "\n"
             + AGAIN
+            + Workloads.argument(options.subject())
             + options.bug().map(planted -> "--bug " + planted + " ").orElse("")
             + (options.faults().equals(SimOptions.FAULTS)
                 ? ""

@@ -73,6 +73,9 @@ public final class Simulator {
     private final Operator<S> operator;
     private final List<SimClient<S>> clients = new ArrayList<>();
 
+    /** Of a subject that has sessions. */
+    private final Optional<SessionClients> sessions;
+
     Run(Simulation<S> simulation, SimOptions<S> options, SplittableRandom root) {
       this.simulation = simulation;
       this.options = options;
@@ -82,10 +85,15 @@ public final class Simulator {
       for (int i = 0; i < simulation.swarm().clients; i++) {
         clients.add(new SimClient<>(simulation, options.subject(), root.split()));
       }
+      this.sessions =
+          options.subject() instanceof SessionSubject
+              ? Optional.of(new SessionClients(simulation, root.split()))
+              : Optional.empty();
     }
 
     void run() {
       clients.forEach(SimClient::start);
+      sessions.ifPresent(SessionClients::start);
       pass(WARM_UP_NANOS);
       simulation.network().setCalm(false);
       faults.begin();
@@ -256,6 +264,7 @@ public final class Simulator {
       simulation.network().heal(link -> true);
       simulation.nodes().forEach(Run::heal);
       clients.forEach(SimClient::stop);
+      sessions.ifPresent(SessionClients::stop);
     }
 
     private void awaitConvergence() {
@@ -303,7 +312,8 @@ public final class Simulator {
 
     private boolean hasConverged() {
       long last = simulation.invariants().committed().lastIndex();
-      return !simulation.membership().membership().isJoint()
+      return sessions.map(SessionClients::isIdle).orElse(true)
+          && !simulation.membership().membership().isJoint()
           && members().stream().anyMatch(SimNode::isLeader)
           && members().stream()
               .allMatch(
@@ -327,6 +337,7 @@ public final class Simulator {
             .captured(node.id(), simulation.invariants().committed().lastIndex(), other);
       }
       simulation.history().judge(options.subject(), simulation.invariants().committed().entries());
+      sessions.ifPresent(SessionClients::judge);
     }
   }
 }

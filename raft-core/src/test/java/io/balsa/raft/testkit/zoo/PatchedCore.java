@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,8 +27,22 @@ import javax.tools.ToolProvider;
 final class PatchedCore extends ClassLoader {
   private static final String OURS = "io.balsa.raft.";
 
+  /** How bugs are called that only clients with sessions can find. */
+  private static final String SESSION = "SESSION_";
+
   /** What both worlds share. */
   private static final String SHARED = SeedRunner.class.getName();
+
+  /** Used by the sources, needed by no class, and not there where the simulator runs from the command line. */
+  private static final String NULLABLE = "org/jspecify/annotations/Nullable.class";
+
+  private static final String NULLABLE_TEXT =
+      """
+      package org.jspecify.annotations;
+
+      @java.lang.annotation.Target(java.lang.annotation.ElementType.TYPE_USE)
+      public @interface Nullable {}
+      """;
 
   private final Map<String, byte[]> patched;
 
@@ -42,13 +57,17 @@ final class PatchedCore extends ClassLoader {
       // The one place that can't name the class it wants: it is another one than the one named
       // here.
       return new PatchedCore(compiled.classes())
-          .loadClass(SimulatorSeeds.class.getName())
+          .loadClass(runner(bug).getName())
           .asSubclass(SeedRunner.class)
           .getDeclaredConstructor()
           .newInstance();
     } catch (ReflectiveOperationException | IOException e) {
       throw new IllegalStateException("the core with " + bug.name() + " can't be loaded", e);
     }
+  }
+
+  private static Class<?> runner(CoreBug bug) {
+    return bug.name().startsWith(SESSION) ? SessionSeeds.class : SimulatorSeeds.class;
   }
 
   @Override
@@ -91,13 +110,15 @@ final class PatchedCore extends ClassLoader {
       JavaCompiler compiler =
           Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "needs a JDK, not a JRE");
       Compiled files = new Compiled(compiler.getStandardFileManager(null, null, null));
-      List<Source> sources =
-          Sources.patched(bug).entrySet().stream()
-              .map(file -> new Source(file.getKey(), file.getValue()))
-              .toList();
+      List<Source> sources = new ArrayList<>();
+      Sources.patched(bug)
+          .forEach((file, text) -> sources.add(new Source("io/balsa/raft/" + file, text)));
       StringWriter messages = new StringWriter();
       List<String> options =
           List.of("-nowarn", "-proc:none", "-cp", System.getProperty("java.class.path"));
+      if (PatchedCore.class.getResource("/" + NULLABLE) == null) {
+        sources.add(new Source(NULLABLE.replace(".class", ".java"), NULLABLE_TEXT));
+      }
       if (!sources.isEmpty()
           && !compiler.getTask(messages, files, null, options, null, sources).call()) {
         throw new IllegalStateException(bug.name() + " doesn't compile:\n" + messages);
@@ -128,7 +149,7 @@ final class PatchedCore extends ClassLoader {
     private final String text;
 
     Source(String file, String text) {
-      super(URI.create("patched:///io/balsa/raft/" + file), Kind.SOURCE);
+      super(URI.create("patched:///" + file), Kind.SOURCE);
       this.text = text;
     }
 

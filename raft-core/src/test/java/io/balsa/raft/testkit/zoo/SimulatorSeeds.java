@@ -1,7 +1,6 @@
 package io.balsa.raft.testkit.zoo;
 
 import io.balsa.raft.testkit.simulator.PlantedBug;
-import io.balsa.raft.testkit.simulator.RegisterMap;
 import io.balsa.raft.testkit.simulator.SimOptions;
 import io.balsa.raft.testkit.simulator.SimulationFailure;
 import io.balsa.raft.testkit.simulator.Simulator;
@@ -9,14 +8,14 @@ import java.util.Optional;
 
 /** Seeds of the simulator, against whichever core this class was loaded beside. */
 public final class SimulatorSeeds implements SeedRunner {
-  private final SimOptions<RegisterMap> options;
+  private final SimOptions<?> options;
 
   /** For {@link PatchedCore}. */
   public SimulatorSeeds() {
     this(SimOptions.DEFAULT);
   }
 
-  private SimulatorSeeds(SimOptions<RegisterMap> options) {
+  SimulatorSeeds(SimOptions<?> options) {
     this.options = options;
   }
 
