@@ -1,7 +1,8 @@
 package io.balsa.raft.testkit.simulator;
 
+import io.balsa.raft.model.Entry;
+import io.balsa.raft.model.EntryKind;
 import io.balsa.raft.model.HardState;
-import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.PersistBatch;
 import io.balsa.raft.model.SnapshotMeta;
 import io.balsa.raft.testkit.invariant.LogImage;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /**
  * A node's disk. What is handed to it is in its cache at once and on its platter some time later, in order; a crash leaves
@@ -23,14 +23,58 @@ final class SimDisk {
   /** A snapshot, durable as a whole. */
   record StoredSnapshot(SnapshotMeta meta, byte[] state) {}
 
-  /** Either a batch, or a new base for the log. */
-  private record Operation(Optional<PersistBatch> batch, Optional<SnapshotMeta> base) {}
+  /**
+   * Either a batch, or a new base for the log.
+   *
+   * @param cuts whether the batch takes the place of entries
+   */
+  private record Operation(
+      Optional<PersistBatch> batch, Optional<SnapshotMeta> base, boolean cuts) {
+
+    List<CrashPoint> points(boolean durable) {
+      List<CrashPoint> points = new ArrayList<>();
+      if (batch.isEmpty()) {
+        points.add(durable ? CrashPoint.COMPACTION_DURABLE : CrashPoint.COMPACTION_HANDED_OVER);
+        return points;
+      }
+      if (batch.get().hardState().isPresent()) {
+        points.add(durable ? CrashPoint.HARD_STATE_DURABLE : CrashPoint.HARD_STATE_HANDED_OVER);
+      }
+      if (batch.get().resetTo().isPresent()) {
+        points.add(durable ? CrashPoint.RESET_DURABLE : CrashPoint.RESET_HANDED_OVER);
+      }
+      if (cuts) {
+        points.add(durable ? CrashPoint.TRUNCATION_DURABLE : CrashPoint.TRUNCATION_HANDED_OVER);
+      }
+      if (batch.get().entries().stream().anyMatch(SimDisk::isMembership)) {
+        points.add(durable ? CrashPoint.MEMBERSHIP_DURABLE : CrashPoint.MEMBERSHIP_HANDED_OVER);
+      }
+      return points;
+    }
+  }
+
+  private static boolean isMembership(Entry entry) {
+    return entry.kind() == EntryKind.MEMBERSHIP;
+  }
+
+  /** Makes the first so many of the operations durable. Told apart by identity. */
+  private static final class Flush {
+    private final int operations;
+
+    Flush(int operations) {
+      this.operations = operations;
+    }
+
+    int operations() {
+      return operations;
+    }
+  }
 
   /** Snapshots that are kept: the newest, and those that may still wait for their installation. */
   private static final int SNAPSHOTS_KEPT = 3;
 
   private final World world;
-  private final NodeId node;
+  private final SimNode<?> node;
   private final SplittableRandom random;
   private final SnapshotMeta birth;
 
@@ -39,13 +83,14 @@ final class SimDisk {
   private final Deque<Operation> pending = new ArrayDeque<>();
   private final TreeMap<Long, StoredSnapshot> snapshots = new TreeMap<>();
 
-  private boolean writing;
+  /** Empty while the disk rests. A crash ends it: what was begun before never completes. */
+  private Optional<Flush> flushing = Optional.empty();
+
   private long stalledUntil;
+  private long slowUntil;
+  private int slowFactor;
 
-  /** Grows with each crash: what was begun before it never completes. */
-  private long life;
-
-  SimDisk(World world, NodeId node, SnapshotMeta base, SplittableRandom random) {
+  SimDisk(World world, SimNode<?> node, SnapshotMeta base, SplittableRandom random) {
     this.world = world;
     this.node = node;
     this.random = random;
@@ -66,65 +111,95 @@ final class SimDisk {
     return !pending.isEmpty();
   }
 
-  void write(PersistBatch batch, Consumer<PersistBatch> whenDurable) {
+  void write(PersistBatch batch) {
+    world.pass(CrashPoint.WRITE_FINDS_NO_SPACE, node);
+    boolean cuts =
+        !batch.entries().isEmpty() && batch.entries().get(0).index() <= cache.lastIndex();
     cache.write(batch);
-    pending.addLast(new Operation(Optional.of(batch), Optional.empty()));
-    maybeFlush(whenDurable);
+    Operation operation = new Operation(Optional.of(batch), Optional.empty(), cuts);
+    pending.addLast(operation);
+    maybeFlush();
+    world.pass(CrashPoint.WRITE_HANDED_OVER, node);
+    passParts(operation, false);
   }
 
-  void compact(SnapshotMeta base, Consumer<PersistBatch> whenDurable) {
+  void compact(SnapshotMeta base) {
     cache.compact(base);
-    pending.addLast(new Operation(Optional.empty(), Optional.of(base)));
-    maybeFlush(whenDurable);
+    Operation operation = new Operation(Optional.empty(), Optional.of(base), false);
+    pending.addLast(operation);
+    maybeFlush();
+    passParts(operation, false);
+  }
+
+  /** The places that an operation leads past, by what it holds. */
+  private void passParts(Operation operation, boolean durable) {
+    for (CrashPoint point : operation.points(durable)) {
+      world.pass(point, node);
+    }
   }
 
   void stall(long nanos) {
     stalledUntil = Math.max(stalledUntil, world.queue().now() + nanos);
   }
 
+  /** For so long, each flush takes so many times as long. */
+  void slowDown(int factor, long nanos) {
+    slowFactor = factor;
+    slowUntil = world.queue().now() + nanos;
+  }
+
   void heal() {
     stalledUntil = 0;
+    slowUntil = 0;
+    if (flushing.isPresent()) {
+      finishFlush(flushing.get());
+    }
   }
 
   /** One flush serves all that waits; what comes meanwhile waits for the next. */
-  private void maybeFlush(Consumer<PersistBatch> whenDurable) {
-    if (writing || pending.isEmpty()) {
+  private void maybeFlush() {
+    if (flushing.isPresent() || pending.isEmpty()) {
       return;
     }
-    writing = true;
-    int count = pending.size();
-    long flushLife = life;
-    world
-        .queue()
-        .after(
-            duration(),
-            () -> {
-              if (flushLife == life) {
-                finishFlush(count, flushLife, whenDurable);
-              }
-            });
+    Flush flush = new Flush(pending.size());
+    flushing = Optional.of(flush);
+    long nanos = duration();
+    if (world.queue().now() < slowUntil) {
+      stall(nanos * slowFactor);
+    }
+    world.queue().after(nanos, () -> maybeFinish(flush));
   }
 
-  private void finishFlush(int count, long flushLife, Consumer<PersistBatch> whenDurable) {
-    if (world.queue().now() < stalledUntil) {
-      world
-          .queue()
-          .after(
-              stalledUntil - world.queue().now(),
-              () -> {
-                if (flushLife == life) {
-                  finishFlush(count, flushLife, whenDurable);
-                }
-              });
-      return;
+  private void maybeFinish(Flush flush) {
+    boolean goesOn = flushing.isPresent() && flushing.get() == flush;
+    if (goesOn && world.queue().now() < stalledUntil) {
+      world.queue().after(stalledUntil - world.queue().now(), () -> maybeFinish(flush));
+    } else if (goesOn) {
+      finishFlush(flush);
     }
-    for (int i = 0; i < count; i++) {
+  }
+
+  private void finishFlush(Flush flush) {
+    world.pass(CrashPoint.FLUSH_FAILS, node);
+    world.pass(CrashPoint.FLUSH_ENDS, node);
+    for (int i = 0; i < flush.operations(); i++) {
+      if (i > 0) {
+        world.pass(CrashPoint.FLUSH_HALF_TOLD, node);
+      }
       Operation operation = pending.removeFirst();
       perform(operation);
-      operation.batch().ifPresent(whenDurable);
+      passParts(operation, true);
+      operation.batch().ifPresent(node::onDurable);
     }
-    writing = false;
-    maybeFlush(whenDurable);
+    flushing = Optional.empty();
+    maybeFlush();
+  }
+
+  /** Nothing is lost of what was handed over. */
+  void writeAll() {
+    while (!pending.isEmpty()) {
+      perform(pending.removeFirst());
+    }
   }
 
   private void perform(Operation operation) {
@@ -133,7 +208,7 @@ final class SimDisk {
         .ifPresent(
             batch -> {
               platter.write(batch);
-              world.onDurable(node, batch);
+              world.onDurable(node.id(), batch);
             });
     operation.base().ifPresent(platter::compact);
   }
@@ -145,8 +220,7 @@ final class SimDisk {
 
   /** Loses what isn't durable; a prefix of it may have made it to the platter without anyone being told. */
   void crash() {
-    life++;
-    writing = false;
+    flushing = Optional.empty();
     int kept = world.swarm().keepsUnsynced ? random.nextInt(pending.size() + 1) : 0;
     if (kept > 0) {
       world.reached(Reached.CRASH_KEEPS_UNSYNCED);
@@ -210,7 +284,7 @@ final class SimDisk {
     Optional<StoredSnapshot> snapshot = latestSnapshot();
     if (snapshot.isPresent() && platter.restored(1).isEmpty()) {
       throw new PropertyViolation(
-          "LogBesideSnapshot", node + " can't tell its log from a lost one: it is empty");
+          "LogBesideSnapshot", node.id() + " can't tell its log from a lost one: it is empty");
     }
     if (snapshot.isPresent()) {
       SnapshotMeta meta = snapshot.get().meta();

@@ -23,11 +23,19 @@ final class Unanswered {
   private final Map<SimNetwork.Link, Stream> streams = new TreeMap<>();
 
   Unanswered(Swarm swarm) {
-    // A hint that the peer is gone allows another probe each time; a paused leader hears late.
     appendsMax =
-        swarm.hints || swarm.pauses
+        mayProbeMore(swarm)
             ? Integer.MAX_VALUE
             : MESSAGES_PER_APPEND * (2 * swarm.inflightAppendsMax + PROBES);
+  }
+
+  /** A hint that the peer is gone allows another probe each time; a leader that stood still hears late. */
+  private static boolean mayProbeMore(Swarm swarm) {
+    return swarm.has(FaultKind.HINTS)
+        || swarm.has(FaultKind.FLAPPING_LINKS)
+        || swarm.has(FaultKind.PAUSES)
+        || swarm.has(FaultKind.STROBES)
+        || swarm.has(FaultKind.STALLED_PARTS);
   }
 
   void onSent(SimNetwork.Link link, long incarnation, Message message) {

@@ -20,6 +20,9 @@ interface World {
 
   void reached(Reached what);
 
+  /** The node is at this point; if it is to die there, this doesn't return. */
+  void pass(CrashPoint point, SimNode<?> node);
+
   /** A batch is on the node's platter. */
   void onDurable(NodeId node, PersistBatch batch);
 
