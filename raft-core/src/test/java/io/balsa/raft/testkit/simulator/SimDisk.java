@@ -1,7 +1,7 @@
 package io.balsa.raft.testkit.simulator;
 
-import io.balsa.raft.model.Entry;
-import io.balsa.raft.model.EntryKind;
+import io.balsa.raft.file.log.SimulatedLog;
+import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.HardState;
 import io.balsa.raft.model.PersistBatch;
 import io.balsa.raft.model.SnapshotMeta;
@@ -17,45 +17,12 @@ import java.util.TreeMap;
 
 /**
  * A node's disk. What is handed to it is in its cache at once and on its platter some time later, in order; a crash leaves
- * the platter, perhaps with some of what was still under way.
+ * the platter, perhaps with some of what was still under way. In some runs it also holds the bytes that the file store would
+ * write: then a crash takes and tears sectors, and what the store's own recovery makes of the rest decides.
  */
 final class SimDisk {
   /** A snapshot, durable as a whole. */
   record StoredSnapshot(SnapshotMeta meta, byte[] state) {}
-
-  /**
-   * Either a batch, or a new base for the log.
-   *
-   * @param cuts whether the batch takes the place of entries
-   */
-  private record Operation(
-      Optional<PersistBatch> batch, Optional<SnapshotMeta> base, boolean cuts) {
-
-    List<CrashPoint> points(boolean durable) {
-      List<CrashPoint> points = new ArrayList<>();
-      if (batch.isEmpty()) {
-        points.add(durable ? CrashPoint.COMPACTION_DURABLE : CrashPoint.COMPACTION_HANDED_OVER);
-        return points;
-      }
-      if (batch.get().hardState().isPresent()) {
-        points.add(durable ? CrashPoint.HARD_STATE_DURABLE : CrashPoint.HARD_STATE_HANDED_OVER);
-      }
-      if (batch.get().resetTo().isPresent()) {
-        points.add(durable ? CrashPoint.RESET_DURABLE : CrashPoint.RESET_HANDED_OVER);
-      }
-      if (cuts) {
-        points.add(durable ? CrashPoint.TRUNCATION_DURABLE : CrashPoint.TRUNCATION_HANDED_OVER);
-      }
-      if (batch.get().entries().stream().anyMatch(SimDisk::isMembership)) {
-        points.add(durable ? CrashPoint.MEMBERSHIP_DURABLE : CrashPoint.MEMBERSHIP_HANDED_OVER);
-      }
-      return points;
-    }
-  }
-
-  private static boolean isMembership(Entry entry) {
-    return entry.kind() == EntryKind.MEMBERSHIP;
-  }
 
   /** Makes the first so many of the operations durable. Told apart by identity. */
   private static final class Flush {
@@ -80,8 +47,11 @@ final class SimDisk {
 
   private LogImage cache;
   private LogImage platter;
-  private final Deque<Operation> pending = new ArrayDeque<>();
+  private final Deque<DiskOperation> pending = new ArrayDeque<>();
   private final TreeMap<Long, StoredSnapshot> snapshots = new TreeMap<>();
+
+  /** The same as bytes, in some runs; then it decides what a crash leaves. */
+  private Optional<SimulatedLog> bytes;
 
   /** Empty while the disk rests. A crash ends it: what was begun before never completes. */
   private Optional<Flush> flushing = Optional.empty();
@@ -97,6 +67,26 @@ final class SimDisk {
     this.birth = base;
     this.platter = new LogImage(base);
     this.cache = platter.copy();
+    this.bytes = begin(base);
+  }
+
+  /** A bug of the disk is planted into the objects; bytes would not show it. */
+  private Optional<SimulatedLog> begin(SnapshotMeta base) {
+    boolean asObjects =
+        world.swarm().logBytes == 0
+            || world.has(PlantedBug.VOTE_FORGOTTEN)
+            || world.has(PlantedBug.SYNCED_TAIL_LOST)
+            || world.has(PlantedBug.ENTRIES_WITHOUT_HARD_STATE);
+    if (asObjects) {
+      return Optional.empty();
+    }
+    SimulatedLog log = new SimulatedLog(random.split(), world.swarm().logBytes);
+    log.force(log.append(reset(base)));
+    return Optional.of(log);
+  }
+
+  private static PersistBatch reset(SnapshotMeta base) {
+    return new PersistBatch(GroupId.ONLY, 1, Optional.empty(), Optional.of(base), List.of());
   }
 
   LogImage cache() {
@@ -116,7 +106,8 @@ final class SimDisk {
     boolean cuts =
         !batch.entries().isEmpty() && batch.entries().get(0).index() <= cache.lastIndex();
     cache.write(batch);
-    Operation operation = new Operation(Optional.of(batch), Optional.empty(), cuts);
+    long endsAt = bytes.map(log -> log.append(batch)).orElse(0L);
+    DiskOperation operation = new DiskOperation(Optional.of(batch), Optional.empty(), cuts, endsAt);
     pending.addLast(operation);
     maybeFlush();
     world.pass(CrashPoint.WRITE_HANDED_OVER, node);
@@ -125,14 +116,14 @@ final class SimDisk {
 
   void compact(SnapshotMeta base) {
     cache.compact(base);
-    Operation operation = new Operation(Optional.empty(), Optional.of(base), false);
+    long endsAt = bytes.map(log -> log.compact(base)).orElse(0L);
+    DiskOperation operation = new DiskOperation(Optional.empty(), Optional.of(base), false, endsAt);
     pending.addLast(operation);
     maybeFlush();
     passParts(operation, false);
   }
 
-  /** The places that an operation leads past, by what it holds. */
-  private void passParts(Operation operation, boolean durable) {
+  private void passParts(DiskOperation operation, boolean durable) {
     for (CrashPoint point : operation.points(durable)) {
       world.pass(point, node);
     }
@@ -181,12 +172,13 @@ final class SimDisk {
 
   private void finishFlush(Flush flush) {
     world.pass(CrashPoint.FLUSH_FAILS, node);
+    force(flush.operations());
     world.pass(CrashPoint.FLUSH_ENDS, node);
     for (int i = 0; i < flush.operations(); i++) {
       if (i > 0) {
         world.pass(CrashPoint.FLUSH_HALF_TOLD, node);
       }
-      Operation operation = pending.removeFirst();
+      DiskOperation operation = pending.removeFirst();
       perform(operation);
       passParts(operation, true);
       operation.batch().ifPresent(node::onDurable);
@@ -195,14 +187,24 @@ final class SimDisk {
     maybeFlush();
   }
 
+  private void force(int operations) {
+    if (bytes.isPresent() && !world.has(PlantedBug.FLUSH_LIES)) {
+      pending.stream()
+          .limit(operations)
+          .reduce((first, second) -> second)
+          .ifPresent(last -> bytes.get().force(last.endsAt()));
+    }
+  }
+
   /** Nothing is lost of what was handed over. */
   void writeAll() {
+    force(pending.size());
     while (!pending.isEmpty()) {
       perform(pending.removeFirst());
     }
   }
 
-  private void perform(Operation operation) {
+  private void perform(DiskOperation operation) {
     operation
         .batch()
         .ifPresent(
@@ -221,16 +223,54 @@ final class SimDisk {
   /** Loses what isn't durable; a prefix of it may have made it to the platter without anyone being told. */
   void crash() {
     flushing = Optional.empty();
-    int kept = world.swarm().keepsUnsynced ? random.nextInt(pending.size() + 1) : 0;
+    Optional<SimulatedLog.Recovered> found =
+        bytes.map(log -> log.crash(world.swarm().keepsUnsynced));
+    int kept = found.map(this::keptOf).orElseGet(this::keptByChance);
     if (kept > 0) {
       world.reached(Reached.CRASH_KEEPS_UNSYNCED);
     }
     for (int i = 0; i < kept; i++) {
       perform(pending.removeFirst());
     }
+    if (!pending.isEmpty()) {
+      world.reached(Reached.CRASH_LOSES_TAIL);
+    }
+    found.ifPresent(this::checkRecovered);
     plantBugs();
     pending.clear();
     cache = platter.copy();
+  }
+
+  private int keptByChance() {
+    return world.swarm().keepsUnsynced ? random.nextInt(pending.size() + 1) : 0;
+  }
+
+  private int keptOf(SimulatedLog.Recovered found) {
+    if (found.torn()) {
+      world.reached(Reached.CRASH_TEARS_WRITE);
+    }
+    return (int) pending.stream().filter(write -> write.endsAt() <= found.through()).count();
+  }
+
+  /** The bytes that survived say what the platter says: all that was durable, and whole batches of the rest, in order. */
+  private void checkRecovered(SimulatedLog.Recovered found) {
+    boolean same =
+        found.hardState().equals(platter.hardState())
+            && found.base().equals(platter.base())
+            && found.entries().equals(platter.entries());
+    if (!same) {
+      throw new PropertyViolation(
+          "BytesAreTheLog",
+          node.id()
+              + " recovers "
+              + found
+              + ", but its platter holds "
+              + platter.hardState()
+              + " "
+              + platter.base().last()
+              + ".."
+              + platter.last());
+    }
   }
 
   private void plantBugs() {
@@ -257,6 +297,7 @@ final class SimDisk {
     snapshots.clear();
     platter = new LogImage(birth);
     cache = platter.copy();
+    bytes = begin(birth);
   }
 
   /** Durable from now on, unless a newer one already is. */
@@ -292,6 +333,7 @@ final class SimDisk {
         notes.add("log " + platter.last() + " gives way to snapshot " + meta.last());
         world.reached(Reached.RECOVERY_FROM_SNAPSHOT_ONLY);
         platter.resetTo(meta);
+        bytes.ifPresent(log -> log.force(log.append(reset(meta))));
       }
     }
     cache = platter.copy();

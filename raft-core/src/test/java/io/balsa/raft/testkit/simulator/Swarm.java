@@ -51,6 +51,9 @@ final class Swarm {
 
   private final int fastClockIfNoLeases;
 
+  /** The size of a segment, if the disks hold bytes as the file store writes them; 0 if they hold objects, which is faster. */
+  final int logBytes;
+
   /** How long between two faults, on average. */
   final long faultEveryNanos;
 
@@ -84,6 +87,7 @@ final class Swarm {
     faultEveryNanos = random.nextLong(100, 2_000) * MILLI;
     fastClockIfNoLeases =
         has(FaultKind.DRIFTS) && random.nextInt(6) == 0 ? 1 + random.nextInt(nodes) : 0;
+    logBytes = random.nextInt(8) < 5 ? pick(random, 4, 4, 16, 64) << 10 : 0;
     clients = random.nextInt(1, 9);
     readShare = random.nextDouble() * 0.8;
     thinkNanos = random.nextLong(1, 200) * MILLI;
@@ -135,7 +139,7 @@ final class Swarm {
     return String.format(
         Locale.ROOT,
         "%d nodes, election %d ms, heartbeat %d ms, %d entries or %d bytes × %d appends or %d bytes, %d bytes, snapshot every %d keeping %d,"
-            + " delay %d µs%s, drop %.2f, duplicate %.2f, long delay %.2f of %d ms, write %d µs%s, apply %d µs%s, on: %s,"
+            + " delay %d µs%s, drop %.2f, duplicate %.2f, long delay %.2f of %d ms, write %d µs%s%s, apply %d µs%s, on: %s,"
             + " a fault every %d ms, %d clients%s",
         nodes,
         electionNanos / MILLI,
@@ -155,6 +159,7 @@ final class Swarm {
         longDelayNanos / MILLI,
         writeNanos / 1_000,
         keepsUnsynced ? " keeping some unsynced" : "",
+        logBytes > 0 ? " in segments of " + logBytes : "",
         applyNanos / 1_000,
         leases() ? " leases" : "",
         faults,
