@@ -146,6 +146,11 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     return disk.platter();
   }
 
+  @Override
+  public long snapshotIndex() {
+    return disk.latestSnapshot().map(snapshot -> snapshot.meta().index()).orElse(0L);
+  }
+
   SimDisk disk() {
     return disk;
   }
