@@ -259,6 +259,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
       return;
     }
     paused = false;
+    world.onDisturbed(id());
     timerLost = world.has(PlantedBug.TIMER_LOST_AFTER_PAUSE);
     while (!postponed.isEmpty() && !paused && running) {
       postponed.removeFirst().run();
@@ -312,6 +313,9 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
   /** Hands an input to the loop, which takes all that has come when its turn is. */
   void feed(Input input) {
     if (running) {
+      if (input instanceof Input.PeerUnreachable) {
+        world.onDisturbed(id());
+      }
       inbox.addLast(input);
       scheduleTurn();
     }

@@ -170,6 +170,11 @@ final class Simulation<S extends StateMachine<?>>
   }
 
   @Override
+  public void onDisturbed(NodeId node) {
+    unanswered.excuse(node);
+  }
+
+  @Override
   public void onDurable(NodeId node, PersistBatch batch) {
     invariants.onDurable(get(node), batch);
   }

@@ -79,8 +79,8 @@ final class SnapshotJourneys<S extends StateMachine<?>> {
     }
 
     private void onChunk(int chunksLeft) {
-      if (reported || !receiver.isRunning()) {
-        return;
+      if (!receiver.isRunning()) {
+        return; // also what the sender has given up may still arrive
       }
       if (isCut()) {
         simulation.reached(Reached.SNAPSHOT_CUT);

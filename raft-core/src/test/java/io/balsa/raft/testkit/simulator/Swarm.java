@@ -84,7 +84,7 @@ final class Swarm {
     applyNanos = pick(random, 1, 100, 2_000) * 1_000L;
     readEntriesNanos = random.nextBoolean() ? 0 : MILLI;
     faults = halfOf(random);
-    faultEveryNanos = random.nextLong(100, 2_000) * MILLI;
+    faultEveryNanos = random.nextLong(50, 1_200) * MILLI;
     fastClockIfNoLeases =
         has(FaultKind.DRIFTS) && random.nextInt(6) == 0 ? 1 + random.nextInt(nodes) : 0;
     logBytes = random.nextInt(8) < 5 ? pick(random, 4, 4, 16, 64) << 10 : 0;
