@@ -20,6 +20,7 @@ final class Faults<S extends StateMachine<?>> {
     LeadershipFaults<S> leadership = new LeadershipFaults<>(simulation, season);
     addProcess(process);
     addNetwork(network);
+    addIfOn(FaultKind.CLOCK_JUMPS, () -> process.leaveLeaderBehind(network::isolate));
     addIfOn(FaultKind.DISK_STALLS, disk::stall);
     addIfOn(FaultKind.SLOW_DISKS, disk::slowDown);
     addIfOn(FaultKind.DISK_ERRORS, disk::fail);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** Nodes that die, stop, stand still, or whose clock jumps. */
 final class ProcessFaults<S extends StateMachine<?>> {
@@ -182,6 +183,18 @@ final class ProcessFaults<S extends StateMachine<?>> {
     SimNode<S> node = season.interestingNode();
     season.begins(Reached.CLOCK_JUMP, "the clock of " + node.id() + " jumps");
     node.jumpClock(season.between(100, 10_000));
+  }
+
+  /** The leader is cut off, and the others lose patience at once: for a while two lead, and one of them doesn't know it. */
+  void leaveLeaderBehind(Consumer<NodeId> isolate) {
+    Optional<SimNode<S>> leader = season.nodes().stream().filter(SimNode::isLeader).findFirst();
+    if (leader.isPresent()) {
+      season.begins(Reached.LEADER_LEFT_BEHIND, leader.get().id() + " is left behind");
+      isolate.accept(leader.get().id());
+      season.nodes().stream()
+          .filter(node -> node != leader.get())
+          .forEach(node -> node.jumpClock(2 * simulation.swarm().electionNanos));
+    }
   }
 
   /** Everybody's patience ends at the same moment, several times. */

@@ -15,6 +15,11 @@ import java.util.SplittableRandom;
 final class SnapshotJourneys<S extends StateMachine<?>> {
   private static final int CHUNKS_MAX = 5;
 
+  /** One in some takes so many times as long: it may arrive when nobody waits for it any more. */
+  private static final int DAWDLES_ONE_IN = 6;
+
+  private static final int DAWDLES = 25;
+
   private final Simulation<S> simulation;
   private final SplittableRandom random;
   private final List<Journey> journeys = new ArrayList<>();
@@ -52,6 +57,7 @@ final class SnapshotJourneys<S extends StateMachine<?>> {
     private final long senderLife;
     private final long term;
     private final SimDisk.StoredSnapshot snapshot;
+    private final int slowness = random.nextInt(DAWDLES_ONE_IN) == 0 ? DAWDLES : 1;
     private boolean reported;
 
     Journey(SimNode<S> sender, Send.SendSnapshot send) {
@@ -75,7 +81,8 @@ final class SnapshotJourneys<S extends StateMachine<?>> {
       long reading = sender.snapshotReader().leftNanos();
       long chunkNanos = random.nextLong(simulation.swarm().electionNanos / (2L * CHUNKS_MAX));
       sender.after(
-          reading + 2 * simulation.network().delay() + chunkNanos, () -> onChunk(chunksLeft - 1));
+          reading + 2 * simulation.network().delay() + slowness * chunkNanos,
+          () -> onChunk(chunksLeft - 1));
     }
 
     private void onChunk(int chunksLeft) {
