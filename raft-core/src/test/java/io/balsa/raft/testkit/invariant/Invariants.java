@@ -34,6 +34,7 @@ public final class Invariants implements Property {
             new CommitGrows(),
             new AppliedGrows(),
             new BoundsOrdered(),
+            new SnapshotCoversBase(),
             new VoteOnce(),
             new NothingSentBeforeDurable());
   }

@@ -20,4 +20,7 @@ public interface NodeView {
 
   /** The log as a crash at this moment would leave it. */
   LogImage platter();
+
+  /** How far the newest snapshot in the node's store reaches; 0 if there is none. */
+  long snapshotIndex();
 }

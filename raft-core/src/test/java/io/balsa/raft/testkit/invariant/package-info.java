@@ -16,6 +16,10 @@
  * <tr><td>{@link io.balsa.raft.testkit.invariant.TermsGrow}</td><td>paper §5.1</td></tr>
  * <tr><td>{@link io.balsa.raft.testkit.invariant.CommitGrows}, {@link io.balsa.raft.testkit.invariant.AppliedGrows}</td><td>paper Figure 2 ("increases monotonically")</td></tr>
  * <tr><td>{@link io.balsa.raft.testkit.invariant.BoundsOrdered}</td><td>paper Figure 2, §7</td></tr>
+ * <tr><td>{@link io.balsa.raft.testkit.invariant.AppliedIsDurable}</td><td>thesis §3.8 (a state machine is never ahead of its own log)</td></tr>
+ * <tr><td>{@link io.balsa.raft.testkit.invariant.MatchIsDurable}</td><td>paper Figure 2 ({@code matchIndex}), thesis §10.2.1</td></tr>
+ * <tr><td>{@link io.balsa.raft.testkit.invariant.MembershipSteps}</td><td>paper §6, thesis §4.3</td></tr>
+ * <tr><td>{@link io.balsa.raft.testkit.invariant.SnapshotCoversBase}</td><td>paper §7</td></tr>
  * </table>
  *
  * <p>Depends on {@code protocol}, {@code message} and {@code model}. Everything runs on the one thread that drives the

@@ -366,6 +366,11 @@ final class ScenarioNode implements NodeView {
     storeSnapshot(new SnapshotMeta(last, cache.membershipAt(last.index())));
   }
 
+  @Override
+  public long snapshotIndex() {
+    return snapshot.map(SnapshotMeta::index).orElse(birth.index());
+  }
+
   /** Takes a snapshot and lets the log begin after the index. */
   void compactThrough(long throughIndex) {
     takeSnapshot();

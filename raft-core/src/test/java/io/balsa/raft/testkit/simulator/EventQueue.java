@@ -40,6 +40,10 @@ final class EventQueue {
   private void step() {
     Event event = events.remove();
     nowNanos = event.atNanos();
-    event.action().run();
+    try {
+      event.action().run();
+    } catch (CrashPoints.SimulatedCrash e) {
+      // Whoever did it is dead now, and what it was doing ends here.
+    }
   }
 }

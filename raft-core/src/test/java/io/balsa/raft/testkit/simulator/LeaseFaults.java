@@ -5,7 +5,6 @@ import io.balsa.raft.protocol.Input;
 import io.balsa.raft.spi.StateMachine;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
@@ -13,17 +12,15 @@ import java.util.function.Consumer;
  * and then it is their promise that must hold.
  */
 final class LeaseFaults<S extends StateMachine<?>> {
-  private static final long RESTART_NANOS_MAX = 50 * Swarm.MILLI;
-
   private final Simulation<S> simulation;
-  private final SplittableRandom random;
+  private final FaultSeason<S> season;
 
   /** Cuts the node off from all others, for a while. */
   private final Consumer<NodeId> isolate;
 
-  LeaseFaults(Simulation<S> simulation, SplittableRandom random, Consumer<NodeId> isolate) {
+  LeaseFaults(Simulation<S> simulation, FaultSeason<S> season, Consumer<NodeId> isolate) {
     this.simulation = simulation;
-    this.random = random;
+    this.season = season;
     this.isolate = isolate;
   }
 
@@ -58,8 +55,8 @@ final class LeaseFaults<S extends StateMachine<?>> {
               simulation.reached(Reached.FOLLOWERS_RESTARTED);
               isolate.accept(leader.id());
               for (SimNode<S> follower : allBut(leader)) {
-                follower.crash();
-                simulation.queue().after(1 + random.nextLong(RESTART_NANOS_MAX), follower::restart);
+                follower.crash("");
+                season.later(season.between(1, 50), follower::restart);
               }
             });
   }
@@ -72,13 +69,11 @@ final class LeaseFaults<S extends StateMachine<?>> {
               List<SimNode<S>> others = allBut(leader);
               if (!others.isEmpty()) {
                 simulation.reached(Reached.TRANSFER_AND_CUT);
-                NodeId heir = others.get(random.nextInt(others.size())).id();
+                NodeId heir = others.get(season.random().nextInt(others.size())).id();
                 leader.feed(new Input.TransferLeadership(heir));
-                simulation
-                    .queue()
-                    .after(
-                        random.nextLong(3 * simulation.swarm().delayNanos),
-                        () -> isolate.accept(leader.id()));
+                season.later(
+                    season.random().nextLong(3 * simulation.swarm().delayNanos),
+                    () -> isolate.accept(leader.id()));
               }
             });
   }

@@ -9,6 +9,7 @@ public enum PlantedBug {
   PERSISTED_BEFORE_DURABLE("the core is told of a write as soon as it is handed to the disk"),
   VOTE_FORGOTTEN("a crash takes a durable vote with it"),
   SYNCED_TAIL_LOST("a crash takes the last durable entries with it"),
+  FLUSH_LIES("a flush says that it is done, and the bytes aren't on the platter"),
   ENTRIES_WITHOUT_HARD_STATE("a crash tears a batch: its entries are there, its term isn't"),
   APPLIER_SKIPS_ENTRY("now and then the state machine doesn't see an entry"),
   APPLIES_TWICE("after a restart, the last entry of the snapshot is applied again"),

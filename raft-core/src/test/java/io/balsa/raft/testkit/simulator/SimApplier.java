@@ -30,6 +30,7 @@ final class SimApplier<S extends StateMachine<?>> {
   private final S stateMachine;
 
   private final Deque<Runnable> tasks = new ArrayDeque<>();
+  private final Stall stall;
   private boolean busy;
 
   private EntryId applied = EntryId.ZERO;
@@ -41,6 +42,7 @@ final class SimApplier<S extends StateMachine<?>> {
     this.world = world;
     this.node = node;
     this.stateMachine = stateMachine;
+    this.stall = new Stall(world, node, this::maybeRun);
   }
 
   long appliedIndex() {
@@ -54,6 +56,14 @@ final class SimApplier<S extends StateMachine<?>> {
   /** Whether nothing waits to be applied. */
   boolean isIdle() {
     return !busy && tasks.isEmpty();
+  }
+
+  void stall(long nanos) {
+    stall.begin(nanos);
+  }
+
+  void heal() {
+    stall.end();
   }
 
   void recover() {
@@ -111,7 +121,7 @@ final class SimApplier<S extends StateMachine<?>> {
   }
 
   private void maybeRun() {
-    if (!busy && !tasks.isEmpty()) {
+    if (!busy && !tasks.isEmpty() && !stall.isOn()) {
       busy = true;
       node.after(
           1 + node.disk().duration() % world.swarm().applyNanos,
@@ -125,7 +135,9 @@ final class SimApplier<S extends StateMachine<?>> {
 
   private void applyNow(List<Entry> entries) {
     byte[] stateBefore = world.has(PlantedBug.SNAPSHOT_NAMES_LATER_ENTRY) ? capture() : new byte[0];
+    world.pass(CrashPoint.APPLY_BEGINS, node);
     for (Entry entry : entries) {
+      world.pass(CrashPoint.STATE_MACHINE_THROWS, node);
       world.invariants().onApplied(node, entry);
       applied = entry.id();
       if (entry.kind() == EntryKind.COMMAND) {
@@ -134,8 +146,13 @@ final class SimApplier<S extends StateMachine<?>> {
         stateMachine.applyAll(List.of(), entry.id());
         node.requests().onApplied(entry, "");
       }
+      if (!entry.id().equals(entries.get(entries.size() - 1).id())) {
+        world.pass(CrashPoint.APPLY_HALF_DONE, node);
+      }
     }
+    world.pass(CrashPoint.APPLIED_NOT_REPORTED, node);
     node.feed(new Input.Applied(applied.index()));
+    world.pass(CrashPoint.APPLIED_REPORTED, node);
     node.requests().serveReads();
     maybeCapture(stateBefore);
   }
@@ -156,13 +173,16 @@ final class SimApplier<S extends StateMachine<?>> {
                 () ->
                     new PropertyViolation(
                         "SnapshotIsThere", node.id() + " has no snapshot to install: " + meta));
+    world.pass(CrashPoint.INSTALL_BEGINS, node);
     world.invariants().onInstalled(node, meta);
     world.reached(Reached.SNAPSHOT_INSTALLED);
     restore(snapshot);
     applied = meta.last();
     snapshotIndex = Math.max(snapshotIndex, meta.index());
     node.requests().onInstalled(meta.index());
+    world.pass(CrashPoint.INSTALLED_NOT_REPORTED, node);
     node.feed(new Input.Applied(meta.index()));
+    world.pass(CrashPoint.INSTALL_REPORTED, node);
     node.requests().serveReads();
   }
 
@@ -204,16 +224,19 @@ final class SimApplier<S extends StateMachine<?>> {
     if (world.has(PlantedBug.COMPACTS_BEFORE_SNAPSHOT_IS_DURABLE)) {
       reportTaken(snapshot.meta().index());
     }
-    node.after(
-        10 * node.disk().duration(),
-        () -> {
-          node.disk().storeSnapshot(snapshot);
-          world.reached(Reached.SNAPSHOT_TAKEN);
-          capturing = false;
-          if (!world.has(PlantedBug.COMPACTS_BEFORE_SNAPSHOT_IS_DURABLE)) {
-            reportTaken(snapshot.meta().index());
-          }
-        });
+    node.after(10 * node.disk().duration(), () -> finishSnapshot(snapshot));
+    world.pass(CrashPoint.SNAPSHOT_CAPTURED, node);
+  }
+
+  private void finishSnapshot(SimDisk.StoredSnapshot snapshot) {
+    node.disk().storeSnapshot(snapshot);
+    world.reached(Reached.SNAPSHOT_TAKEN);
+    capturing = false;
+    world.pass(CrashPoint.SNAPSHOT_STORED_NOT_REPORTED, node);
+    if (!world.has(PlantedBug.COMPACTS_BEFORE_SNAPSHOT_IS_DURABLE)) {
+      reportTaken(snapshot.meta().index());
+    }
+    world.pass(CrashPoint.SNAPSHOT_REPORTED, node);
   }
 
   private void reportTaken(long index) {

@@ -7,7 +7,7 @@ final class SimClock {
 
   private static final long PARTS = 1_000_000;
 
-  private final long offsetNanos;
+  private long offsetNanos;
   private final long driftPartsPerMillion;
 
   /**
@@ -16,6 +16,11 @@ final class SimClock {
   SimClock(long offsetNanos, long driftPartsPerMillion) {
     this.offsetNanos = offsetNanos;
     this.driftPartsPerMillion = driftPartsPerMillion;
+  }
+
+  /** As after a suspend: the time has passed, and nothing happened in it. */
+  void jump(long nanos) {
+    offsetNanos += nanos;
   }
 
   long localTime(long virtualNanos) {

@@ -1,7 +1,8 @@
 package io.balsa.raft.testkit.simulator;
 
+import io.balsa.raft.file.log.SimulatedLog;
+import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.HardState;
-import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.PersistBatch;
 import io.balsa.raft.model.SnapshotMeta;
 import io.balsa.raft.testkit.invariant.LogImage;
@@ -13,45 +14,79 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /**
  * A node's disk. What is handed to it is in its cache at once and on its platter some time later, in order; a crash leaves
- * the platter, perhaps with some of what was still under way.
+ * the platter, perhaps with some of what was still under way. In some runs it also holds the bytes that the file store would
+ * write: then a crash takes and tears sectors, and what the store's own recovery makes of the rest decides.
  */
 final class SimDisk {
   /** A snapshot, durable as a whole. */
   record StoredSnapshot(SnapshotMeta meta, byte[] state) {}
 
-  /** Either a batch, or a new base for the log. */
-  private record Operation(Optional<PersistBatch> batch, Optional<SnapshotMeta> base) {}
+  /** Makes the first so many of the operations durable. Told apart by identity. */
+  private static final class Flush {
+    private final int operations;
+
+    Flush(int operations) {
+      this.operations = operations;
+    }
+
+    int operations() {
+      return operations;
+    }
+  }
 
   /** Snapshots that are kept: the newest, and those that may still wait for their installation. */
   private static final int SNAPSHOTS_KEPT = 3;
 
   private final World world;
-  private final NodeId node;
+  private final SimNode<?> node;
   private final SplittableRandom random;
   private final SnapshotMeta birth;
 
   private LogImage cache;
   private LogImage platter;
-  private final Deque<Operation> pending = new ArrayDeque<>();
+  private final Deque<DiskOperation> pending = new ArrayDeque<>();
   private final TreeMap<Long, StoredSnapshot> snapshots = new TreeMap<>();
 
-  private boolean writing;
+  /** The same as bytes, in some runs; then it decides what a crash leaves. */
+  private Optional<SimulatedLog> bytes;
+
+  /** Empty while the disk rests. A crash ends it: what was begun before never completes. */
+  private Optional<Flush> flushing = Optional.empty();
+
   private long stalledUntil;
+  private long slowUntil;
+  private int slowFactor;
 
-  /** Grows with each crash: what was begun before it never completes. */
-  private long life;
-
-  SimDisk(World world, NodeId node, SnapshotMeta base, SplittableRandom random) {
+  SimDisk(World world, SimNode<?> node, SnapshotMeta base, SplittableRandom random) {
     this.world = world;
     this.node = node;
     this.random = random;
     this.birth = base;
     this.platter = new LogImage(base);
     this.cache = platter.copy();
+    this.bytes = begin(base);
+  }
+
+  /** A bug of the disk is planted into the objects; bytes would not show it. */
+  private Optional<SimulatedLog> begin(SnapshotMeta base) {
+    boolean asObjects =
+        world.swarm().logBytes == 0
+            || world.has(PlantedBug.VOTE_FORGOTTEN)
+            || world.has(PlantedBug.SYNCED_TAIL_LOST)
+            || world.has(PlantedBug.ENTRIES_WITHOUT_HARD_STATE);
+    if (asObjects) {
+      return Optional.empty();
+    }
+    SimulatedLog log = new SimulatedLog(random.split(), world.swarm().logBytes);
+    log.force(log.append(reset(base)));
+    return Optional.of(log);
+  }
+
+  private static PersistBatch reset(SnapshotMeta base) {
+    return new PersistBatch(GroupId.ONLY, 1, Optional.empty(), Optional.of(base), List.of());
   }
 
   LogImage cache() {
@@ -66,74 +101,116 @@ final class SimDisk {
     return !pending.isEmpty();
   }
 
-  void write(PersistBatch batch, Consumer<PersistBatch> whenDurable) {
+  void write(PersistBatch batch) {
+    world.pass(CrashPoint.WRITE_FINDS_NO_SPACE, node);
+    boolean cuts =
+        !batch.entries().isEmpty() && batch.entries().get(0).index() <= cache.lastIndex();
     cache.write(batch);
-    pending.addLast(new Operation(Optional.of(batch), Optional.empty()));
-    maybeFlush(whenDurable);
+    long endsAt = bytes.map(log -> log.append(batch)).orElse(0L);
+    DiskOperation operation = new DiskOperation(Optional.of(batch), Optional.empty(), cuts, endsAt);
+    pending.addLast(operation);
+    maybeFlush();
+    world.pass(CrashPoint.WRITE_HANDED_OVER, node);
+    passParts(operation, false);
   }
 
-  void compact(SnapshotMeta base, Consumer<PersistBatch> whenDurable) {
+  void compact(SnapshotMeta base) {
     cache.compact(base);
-    pending.addLast(new Operation(Optional.empty(), Optional.of(base)));
-    maybeFlush(whenDurable);
+    long endsAt = bytes.map(log -> log.compact(base)).orElse(0L);
+    DiskOperation operation = new DiskOperation(Optional.empty(), Optional.of(base), false, endsAt);
+    pending.addLast(operation);
+    maybeFlush();
+    passParts(operation, false);
+  }
+
+  private void passParts(DiskOperation operation, boolean durable) {
+    for (CrashPoint point : operation.points(durable)) {
+      world.pass(point, node);
+    }
   }
 
   void stall(long nanos) {
     stalledUntil = Math.max(stalledUntil, world.queue().now() + nanos);
   }
 
+  /** For so long, each flush takes so many times as long. */
+  void slowDown(int factor, long nanos) {
+    slowFactor = factor;
+    slowUntil = world.queue().now() + nanos;
+  }
+
   void heal() {
     stalledUntil = 0;
+    slowUntil = 0;
+    if (flushing.isPresent()) {
+      finishFlush(flushing.get());
+    }
   }
 
   /** One flush serves all that waits; what comes meanwhile waits for the next. */
-  private void maybeFlush(Consumer<PersistBatch> whenDurable) {
-    if (writing || pending.isEmpty()) {
+  private void maybeFlush() {
+    if (flushing.isPresent() || pending.isEmpty()) {
       return;
     }
-    writing = true;
-    int count = pending.size();
-    long flushLife = life;
-    world
-        .queue()
-        .after(
-            duration(),
-            () -> {
-              if (flushLife == life) {
-                finishFlush(count, flushLife, whenDurable);
-              }
-            });
+    Flush flush = new Flush(pending.size());
+    flushing = Optional.of(flush);
+    long nanos = duration();
+    if (world.queue().now() < slowUntil) {
+      stall(nanos * slowFactor);
+    }
+    world.queue().after(nanos, () -> maybeFinish(flush));
   }
 
-  private void finishFlush(int count, long flushLife, Consumer<PersistBatch> whenDurable) {
-    if (world.queue().now() < stalledUntil) {
-      world
-          .queue()
-          .after(
-              stalledUntil - world.queue().now(),
-              () -> {
-                if (flushLife == life) {
-                  finishFlush(count, flushLife, whenDurable);
-                }
-              });
-      return;
+  private void maybeFinish(Flush flush) {
+    boolean goesOn = flushing.isPresent() && flushing.get() == flush;
+    if (goesOn && world.queue().now() < stalledUntil) {
+      world.queue().after(stalledUntil - world.queue().now(), () -> maybeFinish(flush));
+    } else if (goesOn) {
+      finishFlush(flush);
     }
-    for (int i = 0; i < count; i++) {
-      Operation operation = pending.removeFirst();
+  }
+
+  private void finishFlush(Flush flush) {
+    world.pass(CrashPoint.FLUSH_FAILS, node);
+    force(flush.operations());
+    world.pass(CrashPoint.FLUSH_ENDS, node);
+    for (int i = 0; i < flush.operations(); i++) {
+      if (i > 0) {
+        world.pass(CrashPoint.FLUSH_HALF_TOLD, node);
+      }
+      DiskOperation operation = pending.removeFirst();
       perform(operation);
-      operation.batch().ifPresent(whenDurable);
+      passParts(operation, true);
+      operation.batch().ifPresent(node::onDurable);
     }
-    writing = false;
-    maybeFlush(whenDurable);
+    flushing = Optional.empty();
+    maybeFlush();
   }
 
-  private void perform(Operation operation) {
+  private void force(int operations) {
+    if (bytes.isPresent() && !world.has(PlantedBug.FLUSH_LIES)) {
+      pending.stream()
+          .limit(operations)
+          .reduce((first, second) -> second)
+          .ifPresent(last -> bytes.get().force(last.endsAt()));
+    }
+  }
+
+  /** Nothing is lost of what was handed over. */
+  void writeAll() {
+    force(pending.size());
+    while (!pending.isEmpty()) {
+      perform(pending.removeFirst());
+    }
+  }
+
+  private void perform(DiskOperation operation) {
     operation
         .batch()
         .ifPresent(
             batch -> {
               platter.write(batch);
-              world.onDurable(node, batch);
+              world.onDurable(node.id(), batch);
             });
     operation.base().ifPresent(platter::compact);
   }
@@ -145,18 +222,55 @@ final class SimDisk {
 
   /** Loses what isn't durable; a prefix of it may have made it to the platter without anyone being told. */
   void crash() {
-    life++;
-    writing = false;
-    int kept = world.swarm().keepsUnsynced ? random.nextInt(pending.size() + 1) : 0;
+    flushing = Optional.empty();
+    Optional<SimulatedLog.Recovered> found =
+        bytes.map(log -> log.crash(world.swarm().keepsUnsynced));
+    int kept = found.map(this::keptOf).orElseGet(this::keptByChance);
     if (kept > 0) {
       world.reached(Reached.CRASH_KEEPS_UNSYNCED);
     }
     for (int i = 0; i < kept; i++) {
       perform(pending.removeFirst());
     }
+    if (!pending.isEmpty()) {
+      world.reached(Reached.CRASH_LOSES_TAIL);
+    }
+    found.ifPresent(this::checkRecovered);
     plantBugs();
     pending.clear();
     cache = platter.copy();
+  }
+
+  private int keptByChance() {
+    return world.swarm().keepsUnsynced ? random.nextInt(pending.size() + 1) : 0;
+  }
+
+  private int keptOf(SimulatedLog.Recovered found) {
+    if (found.torn()) {
+      world.reached(Reached.CRASH_TEARS_WRITE);
+    }
+    return (int) pending.stream().filter(write -> write.endsAt() <= found.through()).count();
+  }
+
+  /** The bytes that survived say what the platter says: all that was durable, and whole batches of the rest, in order. */
+  private void checkRecovered(SimulatedLog.Recovered found) {
+    boolean same =
+        found.hardState().equals(platter.hardState())
+            && found.base().equals(platter.base())
+            && found.entries().equals(platter.entries());
+    if (!same) {
+      throw new PropertyViolation(
+          "BytesAreTheLog",
+          node.id()
+              + " recovers "
+              + found
+              + ", but its platter holds "
+              + platter.hardState()
+              + " "
+              + platter.base().last()
+              + ".."
+              + platter.last());
+    }
   }
 
   private void plantBugs() {
@@ -183,6 +297,7 @@ final class SimDisk {
     snapshots.clear();
     platter = new LogImage(birth);
     cache = platter.copy();
+    bytes = begin(birth);
   }
 
   /** Durable from now on, unless a newer one already is. */
@@ -210,7 +325,7 @@ final class SimDisk {
     Optional<StoredSnapshot> snapshot = latestSnapshot();
     if (snapshot.isPresent() && platter.restored(1).isEmpty()) {
       throw new PropertyViolation(
-          "LogBesideSnapshot", node + " can't tell its log from a lost one: it is empty");
+          "LogBesideSnapshot", node.id() + " can't tell its log from a lost one: it is empty");
     }
     if (snapshot.isPresent()) {
       SnapshotMeta meta = snapshot.get().meta();
@@ -218,6 +333,7 @@ final class SimDisk {
         notes.add("log " + platter.last() + " gives way to snapshot " + meta.last());
         world.reached(Reached.RECOVERY_FROM_SNAPSHOT_ONLY);
         platter.resetTo(meta);
+        bytes.ifPresent(log -> log.force(log.append(reset(meta))));
       }
     }
     cache = platter.copy();

@@ -1,8 +1,6 @@
 package io.balsa.raft.testkit.simulator;
 
 import io.balsa.raft.message.Message;
-import io.balsa.raft.model.Entry;
-import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.HardState;
 import io.balsa.raft.model.NodeId;
@@ -20,9 +18,7 @@ import io.balsa.raft.protocol.Send;
 import io.balsa.raft.spi.StateMachine;
 import io.balsa.raft.testkit.invariant.LogImage;
 import io.balsa.raft.testkit.invariant.NodeView;
-import io.balsa.raft.testkit.invariant.PropertyViolation;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -41,8 +37,6 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
 
     void sendSnapshot(NodeId from, Send.SendSnapshot send);
   }
-
-  private record WaitingSend(long afterPersistId, Send send) {}
 
   private static final long LOOP_NANOS = 50_000;
   private static final int WORSE_CLOCKS = 5;
@@ -65,7 +59,8 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
   private long incarnation;
   private final Deque<Input> inbox = new ArrayDeque<>();
   private final Deque<Runnable> postponed = new ArrayDeque<>();
-  private final List<WaitingSend> waitingSends = new ArrayList<>();
+  private SimSender sender;
+  private Stall snapshotReader;
   private boolean turnScheduled;
   private final Set<Long> leaseReads = new TreeSet<>();
   private long wakeAt = Long.MAX_VALUE;
@@ -84,19 +79,24 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     this.subject = subject;
     this.random = random;
     this.config = config(world.swarm(), id);
-    this.disk = new SimDisk(world, id, base, random.split());
-    boolean drifts = world.swarm().drifts || world.has(PlantedBug.CLOCKS_WORSE_THAN_DECLARED);
-    if (drifts) {
-      world.reached(Reached.DRIFT);
-    }
-    this.clock =
-        new SimClock(random.nextLong(1_000_000_000L), drifts ? drift(SimClock.DRIFT_PPM_MAX) : 0);
+    this.disk = new SimDisk(world, this, base, random.split());
+    this.clock = new SimClock(random.nextLong(1_000_000_000L), drift(id));
     start();
   }
 
-  private long drift(int ppmMax) {
-    int factor = world.has(PlantedBug.CLOCKS_WORSE_THAN_DECLARED) ? WORSE_CLOCKS : 1;
-    return factor * random.nextLong(-ppmMax, ppmMax + 1);
+  /** Up to a tenth faster or slower; one node in some runs twice as fast. */
+  private long drift(NodeId id) {
+    if (id.value().equals("n" + world.swarm().fastClock())) {
+      world.reached(Reached.FAST_CLOCK);
+      return 1_000_000;
+    }
+    boolean worse = world.has(PlantedBug.CLOCKS_WORSE_THAN_DECLARED);
+    if (!worse && !world.swarm().has(FaultKind.DRIFTS)) {
+      return 0;
+    }
+    world.reached(Reached.DRIFT);
+    int ppmMax = SimClock.DRIFT_PPM_MAX * (worse ? WORSE_CLOCKS : 1);
+    return random.nextLong(-ppmMax, ppmMax + 1);
   }
 
   private static CoreConfig config(Swarm swarm, NodeId id) {
@@ -147,6 +147,11 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     return disk.platter();
   }
 
+  @Override
+  public long snapshotIndex() {
+    return disk.latestSnapshot().map(snapshot -> snapshot.meta().index()).orElse(0L);
+  }
+
   SimDisk disk() {
     return disk;
   }
@@ -157,6 +162,15 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
 
   Requests requests() {
     return requests;
+  }
+
+  SimSender sender() {
+    return sender;
+  }
+
+  /** Hangs now and then: what it reads leaves later. */
+  Stall snapshotReader() {
+    return snapshotReader;
   }
 
   boolean isPaused() {
@@ -171,14 +185,20 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
 
   private void start() {
     incarnation++;
+    world.pass(CrashPoint.RECOVERY_BEGINS, this);
     disk.recover().forEach(note -> world.trace().note(id().value(), note));
+    world.pass(CrashPoint.RECOVERY_LOG_READ, this);
     applier = new SimApplier<>(world, this, subject.create());
     applier.recover();
+    world.pass(CrashPoint.RECOVERY_SNAPSHOT_RESTORED, this);
+    sender = new SimSender(world, this, peers, random.split());
+    snapshotReader = new Stall(world, this, () -> {});
     requests = new Requests(world, this, incarnation, Optional.ofNullable(requests));
     long seed = random.nextLong();
     core =
         RaftCore.restore(
             config, platter().restored(incarnation), applier.appliedIndex(), seed, localNow());
+    world.pass(CrashPoint.RECOVERY_ENDS, this);
     status = core.status();
     watch = new SimWatch(config, incarnation);
     running = true;
@@ -189,14 +209,18 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     scheduleTurn();
   }
 
-  void crash() {
-    world.trace().note(id().value(), disk.isWriting() ? "crashes while writing" : "crashes");
+  /**
+   * @param how said in the trace
+   */
+  void crash(String how) {
+    world
+        .trace()
+        .note(id().value(), (disk.isWriting() ? "crashes while writing " : "crashes ") + how);
     world.reached(disk.isWriting() ? Reached.CRASH_WHILE_WRITING : Reached.CRASH);
     running = false;
     paused = false;
     inbox.clear();
     postponed.clear();
-    waitingSends.clear();
     turnScheduled = false;
     disk.crash();
     world.invariants().onCrashed(this);
@@ -212,6 +236,12 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
   /** Whether its disk shows nothing of a life of this node. */
   boolean hasBlankDisk() {
     return platter().hardState().equals(HardState.INITIAL) && platter().lastIndex() == 0;
+  }
+
+  /** Everything that was handed to the disk gets there first. */
+  void stop() {
+    disk.writeAll();
+    crash("on purpose, with nothing left to write");
   }
 
   void restart() {
@@ -231,10 +261,26 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
       return;
     }
     paused = false;
+    world.onDisturbed(id());
     timerLost = world.has(PlantedBug.TIMER_LOST_AFTER_PAUSE);
     while (!postponed.isEmpty() && !paused && running) {
       postponed.removeFirst().run();
     }
+    scheduleTurn();
+  }
+
+  /** Ends whatever is wrong with it. */
+  void heal() {
+    restart();
+    disk.heal();
+    resume();
+    applier.heal();
+    sender.heal();
+    snapshotReader.end();
+  }
+
+  void jumpClock(long nanos) {
+    clock.jump(nanos);
     scheduleTurn();
   }
 
@@ -269,6 +315,9 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
   /** Hands an input to the loop, which takes all that has come when its turn is. */
   void feed(Input input) {
     if (running) {
+      if (input instanceof Input.PeerUnreachable) {
+        world.onDisturbed(id());
+      }
       inbox.addLast(input);
       scheduleTurn();
     }
@@ -311,24 +360,26 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     if (core.nextDeadline() <= now && !timerLost) {
       step(now, new Input.TimePassed());
     }
-    boolean led = status.role() == Role.LEADER;
+    Role before = status.role();
     Standing stood = status.standing();
+    long commitBefore = status.commitIndex();
     status = core.status();
     countStanding(stood);
-    if (!led && status.role() == Role.LEADER) {
-      world.reached(Reached.LEADER);
-    }
     Ready ready = core.takeReady();
-    if (led && status.role() != Role.LEADER) {
+    if (before == Role.LEADER && status.role() != Role.LEADER) {
       countHandover(target, ready);
     }
     world.trace().ready(id(), ready, status);
     world.invariants().onReady(this, ready);
     world.changes().onReady(this, ready);
-    ready.persist().ifPresent(batch -> disk.write(batch, this::onDurable));
+    if (ready.persist().isPresent()) {
+      world.pass(CrashPoint.STEPPED_NOT_WRITTEN, this);
+      disk.write(ready.persist().get());
+    }
     world.invariants().onStepped(this);
     world.changes().onStepped(this);
     countLeaseReads(ready);
+    passChanges(before, commitBefore);
     carryOut(ready);
     watch.rely(core.reliesOn(), now);
     scheduleWake();
@@ -366,7 +417,25 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     return send instanceof Send.Deliver deliver && deliver.message() instanceof Message.TimeoutNow;
   }
 
+  private void passChanges(Role before, long commitBefore) {
+    Role now = status.role();
+    if (before != now) {
+      switch (now) {
+        case LEADER -> {
+          world.reached(Reached.LEADER);
+          world.pass(CrashPoint.ELECTION_WON, this);
+        }
+        case CANDIDATE -> world.pass(CrashPoint.CANDIDACY_BEGUN, this);
+        default -> world.pass(CrashPoint.STEPPED_DOWN, this);
+      }
+    }
+    if (status.commitIndex() > commitBefore) {
+      world.pass(CrashPoint.COMMIT_ADVANCED, this);
+    }
+  }
+
   private void step(long now, Input input) {
+    world.pass(CrashPoint.INPUT_TAKEN, this);
     world.trace().input(id(), input);
     boolean rested = core.rests();
     core.step(now, input);
@@ -429,109 +498,32 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
   }
 
   private void carryOut(Ready ready) {
-    ready.sends().forEach(this::send);
-    if (world.has(PlantedBug.SENDS_BEFORE_PERSIST)) {
-      ready.sendsAfterPersist().forEach(this::send);
-    } else {
-      for (Send send : ready.sendsAfterPersist()) {
-        waitingSends.add(new WaitingSend(ready.afterPersistId(), send));
-      }
-    }
+    sender.take(ready);
     if (ready.persist().isPresent() && world.has(PlantedBug.PERSISTED_BEFORE_DURABLE)) {
       feed(new Input.Persisted(ready.persist().get().persistId()));
     }
     ready.install().ifPresent(applier::install);
     ready.apply().ifPresent(applier::apply);
-    ready.compact().ifPresent(base -> disk.compact(base, this::onDurable));
+    ready.compact().ifPresent(disk::compact);
     ready.proposals().forEach(requests::onDecision);
     ready.reads().forEach(requests::onDecision);
+    if (!ready.isEmpty()) {
+      world.pass(CrashPoint.READY_CARRIED_OUT, this);
+    }
   }
 
-  // The disk's and the network's side.
-
-  private void onDurable(PersistBatch batch) {
+  /** Sends wait for their write, not for the loop: they leave while the platter is as they say. */
+  void onDurable(PersistBatch batch) {
     long life = incarnation;
-    // Sends wait for their write, not for the loop: they leave while the platter is as they say.
     runOrPostpone(
         () -> {
           if (life == incarnation) {
-            releaseSends(batch.persistId());
+            sender.release(batch.persistId());
             if (!world.has(PlantedBug.PERSISTED_BEFORE_DURABLE)) {
               feed(new Input.Persisted(batch.persistId()));
             }
+            world.pass(CrashPoint.DURABLE_REPORTED, this);
           }
         });
-  }
-
-  private void releaseSends(long durableId) {
-    while (!waitingSends.isEmpty() && waitingSends.get(0).afterPersistId() <= durableId) {
-      send(waitingSends.remove(0).send());
-    }
-  }
-
-  private void send(Send send) {
-    send.accept(
-        new Send.Visitor<Optional<Void>>() {
-          @Override
-          public Optional<Void> onDeliver(Send.Deliver deliver) {
-            peers.send(id(), deliver.to(), deliver.message());
-            return Optional.empty();
-          }
-
-          @Override
-          public Optional<Void> onAppend(Send.Append append) {
-            sendEntriesLater(append);
-            return Optional.empty();
-          }
-
-          @Override
-          public Optional<Void> onSendSnapshot(Send.SendSnapshot sendSnapshot) {
-            peers.sendSnapshot(id(), sendSnapshot);
-            return Optional.empty();
-          }
-        });
-  }
-
-  private void sendEntriesLater(Send.Append append) {
-    if (world.swarm().readEntriesNanos == 0) {
-      sendEntries(append);
-    } else {
-      after(random.nextLong(world.swarm().readEntriesNanos), () -> sendEntries(append));
-    }
-  }
-
-  /** Reads the entries and sends them in one message, or, as if they were too large for one, in two. */
-  private void sendEntries(Send.Append append) {
-    LogImage log = cache();
-    if (!log.holds(append.last()) || !log.holds(append.prev())) {
-      world.reached(Reached.APPEND_NOT_FILLED);
-      return;
-    }
-    List<Entry> entries = log.entries(append.prev().index() + 1, append.last().index());
-    checkFits(entries);
-    int split = entries.size() > 1 && random.nextInt(4) == 0 ? entries.size() / 2 : 0;
-    if (split > 0) {
-      sendRequest(append, append.prev(), entries.subList(0, split));
-      sendRequest(append, entries.get(split - 1).id(), entries.subList(split, entries.size()));
-    } else {
-      sendRequest(append, append.prev(), entries);
-    }
-  }
-
-  /** The core measures entries by the granule, and those of a simulation differ by less than this allows. */
-  private void checkFits(List<Entry> entries) {
-    long bytes = entries.stream().mapToLong(Entry::sizeBytes).sum();
-    if (entries.size() > 1 && bytes > 2 * config.appendBytesMax() + 256) {
-      throw new PropertyViolation(
-          "AppendsFit",
-          id() + " sends " + entries.size() + " entries of " + bytes + " bytes in one append");
-    }
-  }
-
-  private void sendRequest(Send.Append append, EntryId prev, List<Entry> entries) {
-    peers.send(
-        id(),
-        append.to(),
-        new Message.AppendRequest(append.term(), prev, entries, append.leaderCommit()));
   }
 }

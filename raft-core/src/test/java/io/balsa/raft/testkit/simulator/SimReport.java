@@ -8,6 +8,7 @@ import java.util.SortedMap;
  * @param eventHash equal for equal runs, on every JVM
  * @param virtualNanos how long it took in the simulated world
  * @param committed entries in the committed log
+ * @param deaths how many nodes died at each point
  */
 public record SimReport(
     long seed,
@@ -15,4 +16,5 @@ public record SimReport(
     long events,
     long virtualNanos,
     long committed,
-    SortedMap<Reached, Long> reached) {}
+    SortedMap<Reached, Long> reached,
+    SortedMap<CrashPoint, Long> deaths) {}

@@ -51,6 +51,7 @@ public final class SimulateMain {
   private final AtomicLong events = new AtomicLong();
   private final AtomicLong virtualNanos = new AtomicLong();
   private final AtomicLongArray reached = new AtomicLongArray(Reached.values().length);
+  private final AtomicLongArray deaths = new AtomicLongArray(CrashPoint.values().length);
   private final long startedAt = System.nanoTime();
   private final AtomicLong reportAt = new AtomicLong(startedAt + PROGRESS_NANOS);
 
@@ -125,6 +126,12 @@ public final class SimulateMain {
         all = false;
       }
     }
+    for (CrashPoint point : CrashPoint.values()) {
+      if (seeds >= SEEDS_REACHING_ALL && deaths.get(point.ordinal()) == 0) {
+        System.out.println("nobody ever died at " + point);
+        all = false;
+      }
+    }
     return all;
   }
 
@@ -150,6 +157,7 @@ public final class SimulateMain {
       events.addAndGet(report.events());
       virtualNanos.addAndGet(report.virtualNanos());
       report.reached().forEach((what, count) -> reached.addAndGet(what.ordinal(), count));
+      report.deaths().forEach((point, count) -> deaths.addAndGet(point.ordinal(), count));
       if (seeds == 1) {
         System.out.println(report);
       }
@@ -178,6 +186,9 @@ public final class SimulateMain {
   private void printCounters() {
     for (Reached what : Reached.values()) {
       System.out.printf(Locale.ROOT, "%-28s %d%n", what, reached.get(what.ordinal()));
+    }
+    for (CrashPoint point : CrashPoint.values()) {
+      System.out.printf(Locale.ROOT, "died at %-28s %d%n", point, deaths.get(point.ordinal()));
     }
   }
 

@@ -34,7 +34,9 @@ final class Simulation<S extends StateMachine<?>>
   private final ClientHistory history = new ClientHistory();
   private final SimNetwork network;
   private final Unanswered unanswered;
-  private final SplittableRandom transferRandom;
+  private final CrashPoints crashPoints = new CrashPoints();
+  private final SnapshotJourneys<S> snapshots;
+  private final SplittableRandom hintRandom;
   private final List<SimNode<S>> nodes = new ArrayList<>();
   private final long[] reached = new long[Reached.values().length];
   private long lastNumber;
@@ -49,7 +51,8 @@ final class Simulation<S extends StateMachine<?>>
     this.invariants = new Invariants(this);
     this.network = new SimNetwork(this, this, root.split());
     this.unanswered = new Unanswered(swarm);
-    this.transferRandom = root.split();
+    this.snapshots = new SnapshotJourneys<>(this, root.split());
+    this.hintRandom = root.split();
     List<NodeId> ids = new ArrayList<>();
     for (int i = 1; i <= swarm.nodes; i++) {
       ids.add(NodeId.of("n" + i));
@@ -124,6 +127,15 @@ final class Simulation<S extends StateMachine<?>>
     reached[what.ordinal()]++;
   }
 
+  @Override
+  public void pass(CrashPoint point, SimNode<?> node) {
+    crashPoints.pass(point, node);
+  }
+
+  CrashPoints crashPoints() {
+    return crashPoints;
+  }
+
   long count(Reached what) {
     return reached[what.ordinal()];
   }
@@ -147,6 +159,10 @@ final class Simulation<S extends StateMachine<?>>
     return network;
   }
 
+  SnapshotJourneys<S> snapshots() {
+    return snapshots;
+  }
+
   ClientHistory history() {
     return history;
   }
@@ -167,6 +183,11 @@ final class Simulation<S extends StateMachine<?>>
   }
 
   @Override
+  public void onDisturbed(NodeId node) {
+    unanswered.excuse(node);
+  }
+
+  @Override
   public void onDurable(NodeId node, PersistBatch batch) {
     invariants.onDurable(get(node), batch);
   }
@@ -184,7 +205,8 @@ final class Simulation<S extends StateMachine<?>>
     invariants.onSent(sender, to, message);
     unanswered.onSent(new SimNetwork.Link(from, to), sender.incarnation(), message);
     network.send(from, to, message);
-    boolean noticed = swarm.hints && !get(to).isRunning() && transferRandom.nextInt(4) == 0;
+    boolean noticed =
+        swarm.has(FaultKind.HINTS) && !get(to).isRunning() && hintRandom.nextInt(4) == 0;
     if (noticed && !network.isCut(from, to) && !network.isCut(to, from)) {
       reached(Reached.TRUE_HINT);
       sender.after(network.delay(), () -> sender.feed(new Input.PeerUnreachable(to)));
@@ -202,53 +224,14 @@ final class Simulation<S extends StateMachine<?>>
     get(to).feed(new Input.Received(from, message));
   }
 
-  /**
-   * A snapshot's journey: it takes time, it can fail on the way and at either end, and whatever happens, the sender's core
-   * hears of it exactly once. As the driver does, it is stored only when the sender's term is durable at the receiver.
-   */
+  @Override
+  public long livesOf(SimNetwork.Link link) {
+    return get(link.from()).incarnation() + get(link.to()).incarnation();
+  }
+
   @Override
   public void sendSnapshot(NodeId from, Send.SendSnapshot send) {
-    SimNode<S> sender = get(from);
-    SimNode<S> receiver = get(send.to());
-    SimDisk.StoredSnapshot snapshot = sender.applier().snapshotCovering(send.atLeast());
-    boolean[] reported = new boolean[1];
-    sender.after(
-        2 * network.delay() + transferRandom.nextLong(swarm.electionNanos / 2),
-        () -> {
-          boolean arrives =
-              receiver.isRunning()
-                  && !network.isCut(from, send.to())
-                  && !network.isCut(send.to(), from)
-                  && send.term() == receiver.status().term()
-                  && send.term() <= receiver.platter().hardState().term()
-                  && transferRandom.nextInt(10) > 0;
-          if (arrives) {
-            receiver.after(
-                2 * receiver.disk().duration(),
-                () -> receiveSnapshot(sender, receiver, snapshot, reported));
-          }
-        });
-    sender.after(
-        2 * swarm.electionNanos,
-        () -> report(sender, reported, new Input.SnapshotFailed(send.to())));
-  }
-
-  private void receiveSnapshot(
-      SimNode<S> sender, SimNode<S> receiver, SimDisk.StoredSnapshot snapshot, boolean[] reported) {
-    receiver.disk().storeSnapshot(snapshot);
-    receiver.feed(new Input.SnapshotReceived(sender.id(), snapshot.meta()));
-    sender.after(
-        network.delay(),
-        () -> report(sender, reported, new Input.SnapshotSent(receiver.id(), snapshot.meta())));
-  }
-
-  private void report(SimNode<S> sender, boolean[] reported, Input result) {
-    if (!reported[0] && !has(PlantedBug.SNAPSHOT_RESULT_LOST)) {
-      reported[0] = true;
-      reached(
-          result instanceof Input.SnapshotSent ? Reached.SNAPSHOT_SENT : Reached.SNAPSHOT_FAILED);
-      sender.feed(result);
-    }
+    snapshots.begin(get(from), send);
   }
 
   /** For failure messages. */

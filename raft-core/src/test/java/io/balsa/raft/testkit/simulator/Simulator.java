@@ -61,7 +61,8 @@ public final class Simulator {
         done.queue().scheduled(),
         done.queue().now(),
         done.invariants().committed().lastIndex(),
-        done.reached());
+        done.reached(),
+        done.crashPoints().deaths());
   }
 
   /** The phases of one run. */
@@ -80,7 +81,7 @@ public final class Simulator {
       this.simulation = simulation;
       this.options = options;
       this.random = root.split();
-      this.faults = new Faults<>(simulation, simulation.network(), root.split());
+      this.faults = new Faults<>(simulation, root.split());
       this.operator = new Operator<>(simulation, root.split());
       for (int i = 0; i < simulation.swarm().clients; i++) {
         clients.add(new SimClient<>(simulation, options.subject(), root.split()));
@@ -136,7 +137,7 @@ public final class Simulator {
       List<SimNode<S>> core = shuffled.subList(0, quorumSize(shuffled));
       List<SimNode<S>> rest = shuffled.subList(core.size(), shuffled.size());
       note("healed majority: " + core.stream().map(node -> node.id().value()).sorted().toList());
-      simulation.network().heal(link -> true);
+      simulation.network().healAll();
       boolean deaf = random.nextInt(3) > 0;
       boolean mute = !deaf || random.nextBoolean();
       for (SimNode<S> outside : rest) {
@@ -149,7 +150,7 @@ public final class Simulator {
           }
         }
       }
-      core.forEach(Run::heal);
+      core.forEach(SimNode::heal);
       return core;
     }
 
@@ -178,12 +179,6 @@ public final class Simulator {
           && new JointQuorum(Membership.ofVoters(voters)).isMetBy(nodes::contains);
     }
 
-    private static void heal(SimNode<?> node) {
-      node.restart();
-      node.disk().heal();
-      node.resume();
-    }
-
     private void awaitProgress(List<SimNode<S>> core) {
       long before = simulation.count(Reached.WRITE_COMMITTED);
       long floor = simulation.history().floor();
@@ -206,7 +201,9 @@ public final class Simulator {
     /** On a link that keeps the order, one late message from the time of the faults holds up all that follow it. */
     private long lateNanos() {
       Swarm swarm = simulation.swarm();
-      return swarm.longDelay > 0 && !swarm.reorders ? swarm.longDelayNanos : 0;
+      long late = swarm.longDelay > 0 ? swarm.longDelayNanos : 0;
+      long queued = swarm.has(FaultKind.SLOW_LINKS) ? SimNetwork.BACKLOG_NANOS_MAX : 0;
+      return swarm.reorders ? 0 : late + queued;
     }
 
     /** Where a majority hears its leader, terms rest: who is cut off asks before it raises one (thesis §9.6). */
@@ -261,8 +258,8 @@ public final class Simulator {
 
     private void healAll() {
       note("all is healed");
-      simulation.network().heal(link -> true);
-      simulation.nodes().forEach(Run::heal);
+      simulation.network().healAll();
+      simulation.nodes().forEach(SimNode::heal);
       clients.forEach(SimClient::stop);
       sessions.ifPresent(SessionClients::stop);
     }

@@ -16,6 +16,9 @@ final class SimulatorTest {
   private static final EnumSet<Reached> RARE =
       EnumSet.of(Reached.RECOVERY_FROM_SNAPSHOT_ONLY, Reached.APPEND_NOT_FILLED);
 
+  /** Of all the points where a node can die; a thousand seeds must find each of them. */
+  private static final int POINTS_MIN = CrashPoint.values().length * 3 / 4;
+
   private static final int SEEDS = Integer.getInteger("sim.seeds", 200);
 
   @Test
@@ -28,14 +31,17 @@ final class SimulatorTest {
             .map(SimOptions.DEFAULT::withBug)
             .orElse(SimOptions.DEFAULT);
     Set<Reached> reached = EnumSet.noneOf(Reached.class);
+    Set<CrashPoint> deadly = EnumSet.noneOf(CrashPoint.class);
     for (long seed = first; seed < first + SEEDS; seed++) {
       SimReport report = Simulator.run(seed, options);
       report.reached().forEach((what, count) -> addIf(count > 0, what, reached));
+      report.deaths().forEach((point, count) -> addIf(count > 0, point, deadly));
     }
     if (SEEDS >= 200) {
       Set<Reached> wanted = Workloads.reachable(RegisterMap.SUBJECT);
       wanted.removeAll(RARE);
       assertThat(reached).as("what the seeds reached").containsAll(wanted);
+      assertThat(deadly).as("where nodes died").hasSizeGreaterThanOrEqualTo(POINTS_MIN);
     }
   }
 
@@ -54,7 +60,7 @@ final class SimulatorTest {
     }
   }
 
-  private static void addIf(boolean condition, Reached what, Set<Reached> reached) {
+  private static <T> void addIf(boolean condition, T what, Set<T> reached) {
     if (condition) {
       reached.add(what);
     }

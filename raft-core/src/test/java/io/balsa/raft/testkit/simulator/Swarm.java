@@ -1,6 +1,8 @@
 package io.balsa.raft.testkit.simulator;
 
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -38,20 +40,19 @@ final class Swarm {
   final long applyNanos;
   final long readEntriesNanos;
 
-  final boolean crashes;
-  final boolean losesDisks;
-  final boolean pauses;
-  final boolean partitions;
-  final boolean stalls;
-  final boolean drifts;
-  final boolean transfers;
-  final boolean hints;
+  /** Those that are on. */
+  final Set<FaultKind> faults;
 
   /** Whether the membership changes, among the nodes that the run begins with and these. */
   final boolean churn;
 
   final int spares;
   final long changeEveryNanos;
+
+  private final int fastClockIfNoLeases;
+
+  /** The size of a segment, if the disks hold bytes as the file store writes them; 0 if they hold objects, which is faster. */
+  final int logBytes;
 
   /** How long between two faults, on average. */
   final long faultEveryNanos;
@@ -74,7 +75,7 @@ final class Swarm {
     keepEntries = random.nextBoolean() ? 0 : random.nextLong(20);
     delayNanos = random.nextLong(MILLI / 5, electionNanos / 20);
     reorders = random.nextBoolean();
-    drop = random.nextBoolean() ? random.nextDouble() * 0.2 : 0;
+    drop = random.nextBoolean() ? random.nextDouble() * pick(random, 2, 2, 2, 5) / 10 : 0;
     duplicate = random.nextBoolean() ? random.nextDouble() * 0.2 : 0;
     longDelay = random.nextBoolean() ? random.nextDouble() * 0.05 : 0;
     longDelayNanos = random.nextLong(50, 5_000) * MILLI;
@@ -82,23 +83,22 @@ final class Swarm {
     keepsUnsynced = random.nextBoolean();
     applyNanos = pick(random, 1, 100, 2_000) * 1_000L;
     readEntriesNanos = random.nextBoolean() ? 0 : MILLI;
-    crashes = random.nextBoolean();
-    pauses = random.nextBoolean();
-    partitions = random.nextBoolean();
-    stalls = random.nextBoolean();
-    drifts = random.nextBoolean();
-    transfers = random.nextBoolean();
-    hints = random.nextBoolean();
-    faultEveryNanos = random.nextLong(100, 2_000) * MILLI;
+    faults = halfOf(random);
+    faultEveryNanos = random.nextLong(50, 1_200) * MILLI;
+    fastClockIfNoLeases =
+        has(FaultKind.DRIFTS) && random.nextInt(6) == 0 ? 1 + random.nextInt(nodes) : 0;
+    logBytes = random.nextInt(8) < 5 ? pick(random, 4, 4, 16, 64) << 10 : 0;
     clients = random.nextInt(1, 9);
     readShare = random.nextDouble() * 0.8;
     thinkNanos = random.nextLong(1, 200) * MILLI;
     churn = random.nextBoolean();
     spares = churn ? random.nextInt(1, 4) : 0;
     changeEveryNanos = random.nextLong(50, 2_000) * MILLI;
-    losesDisks = crashes && random.nextInt(3) == 0;
     leaseClockDriftPpm = random.nextBoolean() ? SimClock.DRIFT_PPM_MAX : 0;
     quiesceAfterNanos = random.nextBoolean() ? 0 : random.nextLong(MILLI, 2 * electionNanos);
+    if (leases()) {
+      faults.remove(FaultKind.CLOCK_JUMPS); // no lease reckons with them
+    }
   }
 
   /** Whether leaders may answer by a lease. */
@@ -111,6 +111,25 @@ final class Swarm {
     return Math.max(1, Math.min(appendEntriesMax, appendBytesMax >> 10));
   }
 
+  private static Set<FaultKind> halfOf(SplittableRandom random) {
+    Set<FaultKind> kinds = EnumSet.noneOf(FaultKind.class);
+    for (FaultKind kind : FaultKind.values()) {
+      if (random.nextBoolean()) {
+        kinds.add(kind);
+      }
+    }
+    return kinds;
+  }
+
+  /** The number of the node whose clock runs twice as fast; 0 if there is none, as always where leases trust the clocks. */
+  int fastClock() {
+    return leases() ? 0 : fastClockIfNoLeases;
+  }
+
+  boolean has(FaultKind kind) {
+    return faults.contains(kind);
+  }
+
   private static int pick(SplittableRandom random, int... choices) {
     return choices[random.nextInt(choices.length)];
   }
@@ -121,7 +140,7 @@ final class Swarm {
     return String.format(
         Locale.ROOT,
         "%d nodes, election %d ms, heartbeat %d ms, %d entries or %d bytes × %d appends or %d bytes, %d bytes, snapshot every %d keeping %d,"
-            + " delay %d µs%s, drop %.2f, duplicate %.2f, long delay %.2f of %d ms, write %d µs%s, apply %d µs, on:%s%s%s%s%s%s%s%s%s,"
+            + " delay %d µs%s, drop %.2f, duplicate %.2f, long delay %.2f of %d ms, write %d µs%s%s, apply %d µs%s, on: %s,"
             + " a fault every %d ms, %d clients%s%s",
         nodes,
         electionNanos / MILLI,
@@ -141,16 +160,10 @@ final class Swarm {
         longDelayNanos / MILLI,
         writeNanos / 1_000,
         keepsUnsynced ? " keeping some unsynced" : "",
+        logBytes > 0 ? " in segments of " + logBytes : "",
         applyNanos / 1_000,
-        crashes ? " crashes" : "",
-        losesDisks ? " losesDisks" : "",
         leases() ? " leases" : "",
-        pauses ? " pauses" : "",
-        partitions ? " partitions" : "",
-        stalls ? " stalls" : "",
-        drifts ? " drifts" : "",
-        transfers ? " transfers" : "",
-        hints ? " hints" : "",
+        faults,
         faultEveryNanos / MILLI,
         clients,
         quiesceAfterNanos > 0 ? ", rest after " + quiesceAfterNanos / MILLI + " ms" : "",

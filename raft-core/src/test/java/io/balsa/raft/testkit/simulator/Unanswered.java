@@ -1,6 +1,7 @@
 package io.balsa.raft.testkit.simulator;
 
 import io.balsa.raft.message.Message;
+import io.balsa.raft.model.NodeId;
 import io.balsa.raft.testkit.invariant.PropertyViolation;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,11 +24,12 @@ final class Unanswered {
   private final Map<SimNetwork.Link, Stream> streams = new TreeMap<>();
 
   Unanswered(Swarm swarm) {
-    // A hint that the peer is gone allows another probe each time; a paused leader hears late.
-    appendsMax =
-        swarm.hints || swarm.pauses
-            ? Integer.MAX_VALUE
-            : MESSAGES_PER_APPEND * (2 * swarm.inflightAppendsMax + PROBES);
+    appendsMax = MESSAGES_PER_APPEND * (2 * swarm.inflightAppendsMax + PROBES);
+  }
+
+  /** The node may begin to count anew: it stood still and hears late, or was told that a peer is gone and probes again. */
+  void excuse(NodeId node) {
+    streams.keySet().removeIf(link -> link.from().equals(node));
   }
 
   void onSent(SimNetwork.Link link, long incarnation, Message message) {

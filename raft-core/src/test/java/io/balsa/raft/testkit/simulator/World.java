@@ -20,6 +20,12 @@ interface World {
 
   void reached(Reached what);
 
+  /** The node is at this point; if it is to die there, this doesn't return. */
+  void pass(CrashPoint point, SimNode<?> node);
+
+  /** The node stood still, or is told that a peer is gone: it may send more than it would else. */
+  void onDisturbed(NodeId node);
+
   /** A batch is on the node's platter. */
   void onDurable(NodeId node, PersistBatch batch);
 
