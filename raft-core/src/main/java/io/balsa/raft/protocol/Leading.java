@@ -365,15 +365,18 @@ final class Leading {
             rest));
   }
 
-  /** Before everything is handed over: whatever came together travels together. */
+  /**
+   * Before everything is handed over: whatever came together travels together. Reads are confirmed here, too: this node may
+   * be the quorum, from the beginning or because others have left, and then nobody answers (trap R12).
+   */
   void prepareReady(LeaderState leader) {
     boolean woken = quiescing.takeOwedHeartbeat(leader);
-    if (knowsWhatIsCommitted(leader) && leader.reads.closeRound(state.cursors.commitIndex())) {
-      sendHeartbeats(leader);
-      grantConfirmed(leader); // alone, this node is the quorum
-    } else if (woken) {
+    boolean newRound =
+        knowsWhatIsCommitted(leader) && leader.reads.closeRound(state.cursors.commitIndex());
+    if (newRound || woken) {
       sendHeartbeats(leader);
     }
+    grantConfirmed(leader);
     leader.progress.forEach(this::replicateTo);
   }
 }
