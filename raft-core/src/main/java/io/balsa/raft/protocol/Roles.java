@@ -50,6 +50,12 @@ final class Roles {
       return follower;
     }
     boolean wasLeader = state.role instanceof LeaderState;
+    Invariant.check(
+        !(wasLeader && sameTerm && leader.isPresent()),
+        "two leaders in term %d: %s and %s",
+        state.term(),
+        state.self(),
+        leader);
     leaveRole();
     FollowerState follower = new FollowerState(leader, state.config, state.now);
     state.role = follower;
