@@ -22,7 +22,8 @@ final class Introduction {
    *                    initial voter has made its note before. A blank node that meets a term has lost its note, and is
    *                    refused.
    *   added later      A node becomes a voter only after it has acknowledged an entry as a learner, so its disk isn't blank
-   *                    then. A blank node that a leader addresses as a voter is refused; as a learner it is taken in.
+   *                    then. A blank node that a leader addresses as a voter is refused; as a learner it is taken in,
+   *                    and has voted for that leader in its term.
    *
    * While it is blank a node answers pre-votes (with a no) and nothing else: no vote, no acknowledgement, no term is adopted.
    * What remains: a lone initial voter can't ask anybody, and a leader that is deposed, and doesn't know it yet, may take in as
@@ -71,11 +72,21 @@ final class Introduction {
     } else if (message instanceof PreVoteResponse response) {
       onAnswer(from, response.term());
     } else if (message instanceof HeartbeatRequest heartbeat && heartbeat.toLearner()) {
-      standing = Standing.MEMBER; // the term that it adopts now makes the disk one that isn't blank
+      takeIn(from, heartbeat.term());
     } else if (message instanceof HeartbeatRequest) {
       standing = Standing.REFUSED;
     }
     return !isPending();
+  }
+
+  /**
+   * From now on the disk isn't blank. An earlier life may have voted in this term, and its vote must not be given again: so it
+   * is the leader's, who can't be elected any more than it is.
+   */
+  private void takeIn(NodeId leader, long term) {
+    standing = Standing.MEMBER;
+    state.enterTerm(term);
+    state.voteFor(leader);
   }
 
   private void onAnswer(NodeId from, long term) {
