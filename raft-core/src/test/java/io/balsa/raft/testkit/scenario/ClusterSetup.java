@@ -93,11 +93,14 @@ record ClusterSetup(Command command, long electionNanos, long heartbeatNanos) {
     return entries;
   }
 
-  /** {@code n2=1,1,2} at the node itself, or {@code log=10@t1} for all. */
+  /** {@code n2=1,1,2} at the node itself, {@code n2=} when it has none, or {@code log=10@t1} for all. */
   private long[] terms(NodeId node) {
     Optional<String> own = command.option(node.value());
     if (own.isPresent()) {
-      return Arrays.stream(own.get().split(",")).mapToLong(Long::parseLong).toArray();
+      return Arrays.stream(own.get().split(","))
+          .filter(term -> !term.isEmpty())
+          .mapToLong(Long::parseLong)
+          .toArray();
     }
     String log = command.option("log").orElse("0@t0");
     long[] terms = new long[Integer.parseInt(log.substring(0, log.indexOf('@')))];

@@ -22,7 +22,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * One node of a scenario: the real core and the smallest driver that obeys it. Writes become durable and entries are
@@ -43,6 +46,10 @@ final class ScenarioNode implements NodeView {
   private LogImage cache;
   private LogImage platter;
   private Optional<SnapshotMeta> snapshot = Optional.empty();
+
+  /** What was sent to others, by the transfer's id. */
+  private final SortedMap<Long, SnapshotMeta> sentSnapshots = new TreeMap<>();
+
   private boolean running = true;
   private long incarnation = 1;
   private long nowNanos;
@@ -307,6 +314,7 @@ final class ScenarioNode implements NodeView {
       takeSnapshot();
     }
     SnapshotMeta meta = snapshot.orElseThrow();
+    sentSnapshots.put(meta.index(), meta);
     cluster.send(
         this,
         send.to(),
@@ -322,8 +330,9 @@ final class ScenarioNode implements NodeView {
           envelope.from(),
           new Message.InstallSnapshotResponse(request.term(), request.transferId(), 0));
       step(new Input.SnapshotReceived(envelope.from(), request.meta()));
-    } else if (running && envelope.message() instanceof Message.InstallSnapshotResponse) {
-      step(new Input.SnapshotSent(envelope.from(), snapshot.orElseThrow()));
+    } else if (running && envelope.message() instanceof Message.InstallSnapshotResponse response) {
+      SnapshotMeta sent = Objects.requireNonNull(sentSnapshots.get(response.transferId()));
+      step(new Input.SnapshotSent(envelope.from(), sent));
     } else {
       step(new Input.Received(envelope.from(), envelope.message()));
     }
@@ -409,11 +418,23 @@ final class ScenarioNode implements NodeView {
     incarnation++;
     durableId = 0;
     holdsWrites = false;
+    recover();
     core =
         RaftCore.restore(
             config, platter.restored(incarnation), appliedIndex(), seed + incarnation, nowNanos);
     status = core.status();
     start();
+  }
+
+  /** A snapshot that was received and not yet written into the log takes the log's place. */
+  private void recover() {
+    if (snapshot.isPresent() && snapshot.get().index() > platter.base().index()) {
+      SnapshotMeta meta = snapshot.get();
+      if (!platter.holds(meta.last())) {
+        platter.resetTo(meta);
+      }
+    }
+    cache = platter.copy();
   }
 
   /** Carries out what the core owes from the beginning. */
