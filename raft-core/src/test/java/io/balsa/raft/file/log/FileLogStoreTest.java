@@ -254,6 +254,58 @@ class FileLogStoreTest extends LogStoreContract {
     }
   }
 
+  /** Segments are deleted oldest first: whatever a crash leaves of them still joins what is needed (trap D5). */
+  @Test
+  void aCompactionThatWasCutShortLeavesNoHole() throws Exception {
+    Path log = root.resolve("cut-short");
+    SnapshotMeta base = new SnapshotMeta(new EntryId(1, 195), SnapshotMeta.NONE.membership());
+    try (FileLogStore store = FileLogStore.at(log, TINY_SEGMENT)) {
+      store.open(GROUP);
+      for (long index = 1; index <= 200; index++) {
+        appendOne(store, index);
+      }
+    }
+    Path before = copyOf(log);
+    try (FileLogStore store = FileLogStore.at(log, TINY_SEGMENT)) {
+      store.open(GROUP);
+      store.compact(GROUP, base);
+    }
+    List<Path> deleted =
+        segments(before).stream()
+            .filter(file -> !Files.exists(log.resolve(file.getFileName())))
+            .toList();
+    assertThat(deleted).hasSizeGreaterThan(3);
+    for (int gone = 0; gone < deleted.size(); gone++) {
+      Path crashed = copyOf(log);
+      for (Path left : deleted.subList(gone, deleted.size())) {
+        Files.copy(left, crashed.resolve(left.getFileName()));
+      }
+      try (FileLogStore store = FileLogStore.at(crashed, TINY_SEGMENT)) {
+        assertThat(store.open(GROUP).base()).isEqualTo(base);
+        assertThat(store.read(GROUP, 196, 201, 1 << 20)).hasSize(5);
+      }
+    }
+  }
+
+  /** Trap D5: what fails in the midst of a compaction has deleted the oldest, and none of the others. */
+  @Test
+  void segmentsAreDeletedOldestFirst() throws Exception {
+    Path log = root.resolve("oldest-first");
+    try (FileLogStore store = FileLogStore.at(log, TINY_SEGMENT)) {
+      store.open(GROUP);
+      for (long index = 1; index <= 200; index++) {
+        appendOne(store, index);
+      }
+      List<Path> before = segments(log);
+      Path obstacle = before.get(2);
+      Files.move(obstacle, log.resolve("aside"));
+      Files.createDirectories(obstacle.resolve("in-the-way"));
+      SnapshotMeta base = new SnapshotMeta(new EntryId(1, 195), SnapshotMeta.NONE.membership());
+      assertThatThrownBy(() -> store.compact(GROUP, base)).isInstanceOf(StorageException.class);
+      assertThat(segments(log)).isEqualTo(before.subList(2, before.size()));
+    }
+  }
+
   // ---- Props
 
   private static String refusalOf(Path log) {
