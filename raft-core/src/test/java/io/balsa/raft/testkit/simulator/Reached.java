@@ -22,6 +22,10 @@ public enum Reached {
   DROP,
   DUPLICATE,
   LONG_DELAY,
+  /** Only with a {@link SimWire}. */
+  WIRE_CODEC,
+  /** Only with a {@link SimWire}. */
+  FRAME_REFUSED,
   DISK_STALL,
   DISK_HANDOVER,
   DRIFT,

@@ -5,58 +5,44 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 
-/**
- * Fresh seeds each time, unless {@code -Dsim.first} says where to begin; {@code -Dsim.seeds} how many. {@code -Dsim.bug}
- * builds a {@link PlantedBug} in.
- */
+/** {@link FreshSeeds}, or those that its properties name; {@code -Dsim.bug} builds a {@link PlantedBug} in. */
 final class SimulatorTest {
   /** Too rare for every two hundred seeds; the command line asks for them in every thousand. */
   private static final EnumSet<Reached> RARE =
       EnumSet.of(Reached.RECOVERY_FROM_SNAPSHOT_ONLY, Reached.APPEND_NOT_FILLED);
 
-  private static final int SEEDS = Integer.getInteger("sim.seeds", 200);
+  private static final int SEEDS = 200;
 
   @Test
   void freshSeedsPass() {
-    long first = Long.getLong("sim.first", System.currentTimeMillis() % 1_000_000_000L * 1_000);
-    System.out.println("simulator: " + SEEDS + " seeds from -Dsim.first=" + first);
     SimOptions<RegisterMap> options =
         Optional.ofNullable(System.getProperty("sim.bug"))
             .map(PlantedBug::valueOf)
             .map(SimOptions.DEFAULT::withBug)
             .orElse(SimOptions.DEFAULT);
-    Set<Reached> reached = EnumSet.noneOf(Reached.class);
-    for (long seed = first; seed < first + SEEDS; seed++) {
-      SimReport report = Simulator.run(seed, options);
-      report.reached().forEach((what, count) -> addIf(count > 0, what, reached));
-    }
-    if (SEEDS >= 200) {
-      Set<Reached> wanted = Workloads.reachable(RegisterMap.SUBJECT);
-      wanted.removeAll(RARE);
-      assertThat(reached).as("what the seeds reached").containsAll(wanted);
+    SortedMap<Reached, Long> reached = FreshSeeds.pass(SEEDS, options);
+    if (Integer.getInteger("sim.seeds", SEEDS) >= SEEDS) {
+      Set<Reached> expected = EnumSet.copyOf(options.reachable());
+      expected.removeAll(RARE);
+      reached.values().removeIf(times -> times == 0);
+      assertThat(reached)
+          .as("what the seeds reached")
+          .containsKeys(expected.toArray(Reached[]::new));
     }
   }
 
   @Test
   void freshSeedsWithSessionsPass() {
-    long first = Long.getLong("sim.first", System.currentTimeMillis() % 1_000_000_000L * 1_000);
-    int seeds = SEEDS / 5;
-    System.out.println("simulator with sessions: " + seeds + " seeds from -Dsim.first=" + first);
-    Set<Reached> reached = EnumSet.noneOf(Reached.class);
-    for (long seed = first; seed < first + seeds; seed++) {
-      SimReport report = Simulator.run(seed, SimOptions.of(SessionSubject.SUBJECT));
-      report.reached().forEach((what, count) -> addIf(count > 0, what, reached));
-    }
-    if (seeds >= 40) {
-      assertThat(reached).as("what the seeds reached").containsAll(Reached.WITH_SESSIONS);
-    }
-  }
-
-  private static void addIf(boolean condition, Reached what, Set<Reached> reached) {
-    if (condition) {
-      reached.add(what);
+    SortedMap<Reached, Long> reached =
+        FreshSeeds.pass(SEEDS / 5, SimOptions.of(SessionSubject.SUBJECT));
+    if (Integer.getInteger("sim.seeds", SEEDS) >= SEEDS) {
+      reached.values().removeIf(times -> times == 0);
+      assertThat(reached)
+          .as("what the seeds reached")
+          .containsKeys(Reached.WITH_SESSIONS.toArray(Reached[]::new));
     }
   }
 

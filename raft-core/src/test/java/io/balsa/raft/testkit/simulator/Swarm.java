@@ -1,6 +1,7 @@
 package io.balsa.raft.testkit.simulator;
 
 import java.util.Locale;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
 
 /**
@@ -60,7 +61,16 @@ final class Swarm {
   final double readShare;
   final long thinkNanos;
 
-  Swarm(SplittableRandom random) {
+  /** Whether messages go through the transport's codec, if there is one; and how many are damaged then. */
+  final boolean wire;
+
+  final double flips;
+  final long wireSeed;
+
+  private final Switches switches;
+
+  Swarm(SplittableRandom random, Extent extent) {
+    switches = new Switches(extent.without());
     nodes = pick(random, 3, 3, 3, 3, 5, 5, 5, 5, 1, 2, 4, 7);
     electionNanos = random.nextLong(200, 1000) * MILLI;
     heartbeatNanos = electionNanos / random.nextInt(5, 11);
@@ -73,32 +83,48 @@ final class Swarm {
     snapshotEvery = random.nextInt(4) == 0 ? Long.MAX_VALUE : random.nextLong(5, 60);
     keepEntries = random.nextBoolean() ? 0 : random.nextLong(20);
     delayNanos = random.nextLong(MILLI / 5, electionNanos / 20);
-    reorders = random.nextBoolean();
-    drop = random.nextBoolean() ? random.nextDouble() * 0.2 : 0;
-    duplicate = random.nextBoolean() ? random.nextDouble() * 0.2 : 0;
-    longDelay = random.nextBoolean() ? random.nextDouble() * 0.05 : 0;
+    reorders = switches.on("reorders", random.nextBoolean());
+    drop = switches.share("drop", random.nextBoolean() ? random.nextDouble() * 0.2 : 0);
+    duplicate = switches.share("duplicate", random.nextBoolean() ? random.nextDouble() * 0.2 : 0);
+    longDelay = switches.share("delay", random.nextBoolean() ? random.nextDouble() * 0.05 : 0);
     longDelayNanos = random.nextLong(50, 5_000) * MILLI;
     writeNanos = pick(random, 100, 1_000, 10_000) * 1_000L;
-    keepsUnsynced = random.nextBoolean();
+    keepsUnsynced = switches.on("unsynced", random.nextBoolean());
     applyNanos = pick(random, 1, 100, 2_000) * 1_000L;
     readEntriesNanos = random.nextBoolean() ? 0 : MILLI;
-    crashes = random.nextBoolean();
-    pauses = random.nextBoolean();
-    partitions = random.nextBoolean();
-    stalls = random.nextBoolean();
-    drifts = random.nextBoolean();
-    transfers = random.nextBoolean();
-    hints = random.nextBoolean();
+    crashes = switches.on("crashes", random.nextBoolean());
+    pauses = switches.on("pauses", random.nextBoolean());
+    partitions = switches.on("partitions", random.nextBoolean());
+    stalls = switches.on("stalls", random.nextBoolean());
+    drifts = switches.on("drifts", random.nextBoolean());
+    transfers = switches.on("transfers", random.nextBoolean());
+    hints = switches.on("hints", random.nextBoolean());
     faultEveryNanos = random.nextLong(100, 2_000) * MILLI;
-    clients = random.nextInt(1, 9);
+    clients = Math.min(random.nextInt(1, 9), extent.clientsMax());
     readShare = random.nextDouble() * 0.8;
     thinkNanos = random.nextLong(1, 200) * MILLI;
-    churn = random.nextBoolean();
-    spares = churn ? random.nextInt(1, 4) : 0;
+    churn = switches.on("churn", random.nextBoolean());
+    int sparesIfChurn = random.nextInt(1, 4);
+    spares = churn ? sparesIfChurn : 0;
     changeEveryNanos = random.nextLong(50, 2_000) * MILLI;
-    losesDisks = crashes && random.nextInt(3) == 0;
-    leaseClockDriftPpm = random.nextBoolean() ? SimClock.DRIFT_PPM_MAX : 0;
-    quiesceAfterNanos = random.nextBoolean() ? 0 : random.nextLong(MILLI, 2 * electionNanos);
+    losesDisks = switches.on("losses", random.nextInt(3) == 0 && crashes);
+    boolean leases = switches.on("leases", random.nextBoolean());
+    leaseClockDriftPpm = leases ? SimClock.DRIFT_PPM_MAX : 0;
+    long rest = random.nextBoolean() ? 0 : random.nextLong(MILLI, 2 * electionNanos);
+    quiesceAfterNanos = switches.on("rest", rest > 0) ? rest : 0;
+    wire = switches.on("wire", random.nextBoolean());
+    flips = switches.share("flips", random.nextBoolean() ? random.nextDouble() * 0.05 : 0);
+    wireSeed = random.nextLong();
+  }
+
+  /** The names of all kinds of faults. */
+  static SortedSet<String> switches() {
+    return new Swarm(new SplittableRandom(0), Extent.FULL).switches.known();
+  }
+
+  /** The kinds that are on. */
+  SortedSet<String> on() {
+    return switches.on();
   }
 
   /** Whether leaders may answer by a lease. */
@@ -154,6 +180,7 @@ final class Swarm {
         faultEveryNanos / MILLI,
         clients,
         quiesceAfterNanos > 0 ? ", rest after " + quiesceAfterNanos / MILLI + " ms" : "",
-        churn ? ", " + spares + " spares, a change every " + changeEveryNanos / MILLI + " ms" : "");
+        (churn ? ", " + spares + " spares, a change every " + changeEveryNanos / MILLI + " ms" : "")
+            + (wire ? String.format(Locale.ROOT, ", a codec, flips %.2f", flips) : ""));
   }
 }
