@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What users' state machines may get wrong, and what the simulator must say then. */
 final class CarelessStateMachineTest {
-  private static final int SEEDS = 20;
+  private static final int SEEDS = 10;
 
   /** A sum of numbers, for others to get wrong. */
   private static class Sum implements StateMachine<Long> {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * it. {@code SimOptions.withWire(SimulatedWire::new)}. One thread.
  */
 public final class SimulatedWire implements SimWire {
-  private static final int BODY_BYTES_MAX = 16 << 20;
+  private static final int BODY_BYTES_MAX = 1 << 20;
 
   /** What comes out of the decoder: a frame, a complaint, or, as long as bytes are missing, nothing. */
   private static final class Arrivals extends ChannelInboundHandlerAdapter {
