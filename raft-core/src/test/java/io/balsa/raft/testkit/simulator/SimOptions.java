@@ -4,6 +4,7 @@ import io.balsa.raft.spi.StateMachine;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -48,6 +49,11 @@ public record SimOptions<S extends StateMachine<?>>(
 
   public SimOptions<S> withTextHash() {
     return new SimOptions<>(subject, extent, bug, wires, true);
+  }
+
+  /** The extent without what these options can't do anyway. */
+  Extent possible() {
+    return wires.isPresent() ? extent : extent.without(List.of("wire", "flips"));
   }
 
   /** What enough seeds must reach: a counter at zero means that something is no longer tried. */

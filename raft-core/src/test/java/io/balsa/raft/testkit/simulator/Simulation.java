@@ -45,7 +45,7 @@ final class Simulation<S extends StateMachine<?>>
 
   Simulation(SimOptions<S> options, SplittableRandom root) {
     this.options = options;
-    this.swarm = new Swarm(root.split(), options.extent());
+    this.swarm = new Swarm(root.split(), options.possible());
     this.trace = new EventTrace(queue, options.textHash());
     this.invariants = new Invariants(this);
     this.network = new SimNetwork(this, this, root.split());
