@@ -518,10 +518,11 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     }
   }
 
-  /** The core measures entries by the granule, and those of a simulation differ by less than this allows. */
+  /** The core measures entries by the granule: exactly enough for this only where commands are of one size. */
   private void checkFits(List<Entry> entries) {
     long bytes = entries.stream().mapToLong(Entry::sizeBytes).sum();
-    if (entries.size() > 1 && bytes > 2 * config.appendBytesMax() + 256) {
+    boolean tooMany = entries.size() > 1 && bytes > 2 * config.appendBytesMax() + 256;
+    if (tooMany && world.hasEvenCommands()) {
       throw new PropertyViolation(
           "AppendsFit",
           id() + " sends " + entries.size() + " entries of " + bytes + " bytes in one append");

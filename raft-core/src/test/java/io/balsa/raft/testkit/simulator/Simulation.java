@@ -117,6 +117,11 @@ final class Simulation<S extends StateMachine<?>>
   }
 
   @Override
+  public boolean hasEvenCommands() {
+    return history.hasEvenCommands();
+  }
+
+  @Override
   public boolean has(PlantedBug bug) {
     return options.bug().isPresent() && options.bug().get() == bug;
   }
