@@ -150,7 +150,7 @@ public final class SimulateMain implements Callable<Integer> {
         seed != null && (seeds != null || first != null),
         "--seed names one seed: no --seeds, no --first");
     refuseIf(shrink && seed == null, "--shrink needs a --seed");
-    refuseIf(bug != null && workload == Workload.KV, "--bug knows the workload register only");
+    refuseIf(bug != null && workload != null, "each --bug has its own workload: no --workload");
     refuseIf(ALL.equals(bug) && seed != null, "--bug all hunts from seed to seed: no --seed");
   }
 

@@ -1,6 +1,7 @@
 package io.balsa.examples.simulate;
 
 import io.balsa.kv.state.SimulatedKv;
+import io.balsa.raft.testkit.simulator.SessionSubject;
 import io.balsa.raft.testkit.simulator.SimOptions;
 import io.balsa.raft.transport.netty.wire.SimulatedWire;
 import java.util.Locale;
@@ -9,6 +10,8 @@ import java.util.Locale;
 enum Workload {
   /** Writes and reads of a few registers. */
   REGISTER(SimOptions.DEFAULT),
+  /** The same, and clients with sessions, whose commands take effect once. */
+  SESSION(SimOptions.of(SessionSubject.SUBJECT)),
   /** The store, with real commands. */
   KV(SimOptions.of(SimulatedKv.SUBJECT));
 

@@ -44,7 +44,7 @@ final class SimulateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"register", "kv"})
+  @ValueSource(strings = {"register", "session", "kv"})
   void seedsPass(String workload) {
     Answer answer = simulate("--seeds", "4", "--first", "1", "--jobs", "2", "--workload", workload);
     assertThat(answer.exitCode()).isZero();

@@ -96,12 +96,12 @@ final class CarelessStateMachineTest {
 
   @Test
   void aSnapshotThatLosesSomethingIsFound() {
-    assertThat(found(Forgetful::new)).contains("StateIsReplay");
+    assertThat(found(Forgetful::new)).isNotEmpty().isSubsetOf("StateIsReplay", "Convergence");
   }
 
   @Test
   void aSnapshotOfTheLiveStateIsFound() {
-    assertThat(found(Lazy::new)).contains("StateIsReplay");
+    assertThat(found(Lazy::new)).isNotEmpty().isSubsetOf("StateIsReplay", "Convergence");
   }
 
   private static List<String> found(Supplier<Sum> stateMachines) {
