@@ -7,6 +7,10 @@
 
 java_min=17
 
+# What a script may change before it launches: how the JVM compiles, and which directories the build reads.
+jvm_options=-XX:TieredStopAtLevel=1
+sources='./*/src/main'
+
 die() {
   printf '%s: %s\n' "$(basename "$0")" "$*" >&2
   exit 1
@@ -37,7 +41,8 @@ is_built() {
   [ -n "$jar" ] || return 1
   stamp=$root/examples/target/dist/.built
   [ -e "$stamp" ] || stamp=$jar
-  newer=$(cd "$root" && find pom.xml ./*/pom.xml ./*/src/main -type f -newer "$jar" -newer "$stamp" | head -n 1)
+  # shellcheck disable=SC2086 # $sources is a list of patterns.
+  newer=$(cd "$root" && find pom.xml ./*/pom.xml $sources -type f -newer "$jar" -newer "$stamp" | head -n 1)
   [ -z "$newer" ]
 }
 
@@ -70,8 +75,8 @@ launch() {
   # Netty asks for what newer JVMs warn about.
   quiet=
   [ "$major" -ge 24 ] && quiet='--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow'
-  # shellcheck disable=SC2086 # $quiet is a list.
-  exec "$java" $quiet -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto \
+  # shellcheck disable=SC2086 # $quiet and $jvm_options are lists.
+  exec "$java" $quiet $jvm_options -XX:+UseSerialGC -Xshare:auto \
     -Dbalsa.home="$root" -Dbalsa.terminal="$terminal" -Dlogback.configurationFile=io/balsa/examples/logback.xml \
     -cp "$root/examples/target/dist/lib/*" "$main" "$@"
 }

@@ -25,7 +25,7 @@ public final class EmbeddingExample {
   // example:state-machine
   /** The replicated state: one number. Only the node's apply thread touches it, so it needs no lock. */
   public static final class Counter implements StateMachine<Long> {
-    private long value;
+    long value;
 
     @Override
     public Long apply(EntryId id, Bytes command) {

@@ -33,15 +33,15 @@ class ReadmeTest {
 
   @ParameterizedTest
   @CsvSource({
-    "embedding, EmbeddingExample",
-    "state-machine, EmbeddingExample",
-    "session, SessionExample"
+    "embedding, main/java/io/balsa/examples/readme/EmbeddingExample.java",
+    "state-machine, main/java/io/balsa/examples/readme/EmbeddingExample.java",
+    "session, main/java/io/balsa/examples/readme/SessionExample.java",
+    "simulation, test/java/io/balsa/examples/readme/CounterSimulationTest.java"
   })
-  void theReadmeShowsTheCodeThatIsCompiled(String region, String file) throws IOException {
+  void theReadmeShowsTheCodeThatIsCompiled(String region, Path source) throws IOException {
     Path root = Installation.rootDir();
     String readme = Files.readString(root.resolve("README.md"));
-    Path source = Path.of("src/main/java/io/balsa/examples/readme", file + ".java");
-    String example = Files.readString(root.resolve("examples").resolve(source));
+    String example = Files.readString(root.resolve("examples/src").resolve(source));
 
     String shown = between(readme, "<!-- example:" + region + " -->\n```java\n", "```");
     String compiled = between(example, "// example:" + region + "\n", "  // example:end");

@@ -52,12 +52,22 @@ final class ClientHistory {
   private final TreeMap<Long, List<Seen>> reads = new TreeMap<>();
   private final TreeMap<Long, List<Captured>> captures = new TreeMap<>();
 
+  private int commandBytesMin = Integer.MAX_VALUE;
+  private int commandBytesMax;
+
   /** What an operation that begins now must not come before. */
   long floor() {
     return floor;
   }
 
+  /** Whether all commands so far are of one size. */
+  boolean hasEvenCommands() {
+    return commandBytesMin >= commandBytesMax;
+  }
+
   void proposed(long number, Bytes command) {
+    commandBytesMin = Math.min(commandBytesMin, command.size());
+    commandBytesMax = Math.max(commandBytesMax, command.size());
     if (numbers.putIfAbsent(command, number) != null) {
       throw new IllegalArgumentException("the subject gave a command twice: " + command);
     }

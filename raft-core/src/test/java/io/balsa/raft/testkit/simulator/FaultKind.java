@@ -1,5 +1,7 @@
 package io.balsa.raft.testkit.simulator;
 
+import java.util.Locale;
+
 /** What can go wrong in a run. Each is off in half of the runs, because too many at once hide bugs from each other. */
 enum FaultKind {
   // Processes.
@@ -38,5 +40,10 @@ enum FaultKind {
   // Leadership.
   TRANSFERS,
   TRANSFER_STORMS,
-  ELECTION_STORMS
+  ELECTION_STORMS;
+
+  /** By which a run can leave the kind out; see {@link Extent}. */
+  String switchName() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
 }

@@ -46,6 +46,10 @@ public enum Reached {
   VANISHED,
   FLAP,
   RESET,
+  /** Only with a {@link SimWire}. */
+  WIRE_CODEC,
+  /** Only with a {@link SimWire}. */
+  FRAME_REFUSED,
   DISK_STALL,
   DISK_HANDOVER,
   DISK_SLOW,

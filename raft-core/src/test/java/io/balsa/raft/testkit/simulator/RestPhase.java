@@ -67,14 +67,14 @@ final class RestPhase<S extends StateMachine<?>> {
   }
 
   private void restart(SimNode<S> node) {
-    node.crash("crashes");
+    node.crash("to wake the others");
     pass(random.nextLong(3 * electionNanos()));
     node.restart();
   }
 
   /** Nobody asks for anything: that the leader is gone can be learned from its host's silence only. */
   private void lose(SimNode<S> leader) {
-    leader.crash("crashes");
+    leader.crash("to wake the others");
     await(
         () -> simulation.nodes().stream().anyMatch(SimNode::isLeader),
         "a group at rest doesn't notice that its leader is gone");

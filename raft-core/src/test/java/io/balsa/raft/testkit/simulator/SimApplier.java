@@ -194,8 +194,12 @@ final class SimApplier<S extends StateMachine<?>> {
 
   /** A state as bytes, for snapshots and comparisons. */
   static byte[] capture(StateMachine<?> stateMachine) {
+    return write(stateMachine.capture());
+  }
+
+  private static byte[] write(Snapshot snapshot) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (Snapshot captured = stateMachine.capture()) {
+    try (Snapshot captured = snapshot) {
       captured.writeTo(new DataOutputStream(bytes));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -210,21 +214,27 @@ final class SimApplier<S extends StateMachine<?>> {
     }
   }
 
+  /** As the driver does: captured now, between two entries; written later, while others are applied. */
   private void captureNow(byte[] stateBefore) {
     capturing = true;
-    byte[] state = world.has(PlantedBug.SNAPSHOT_NAMES_LATER_ENTRY) ? stateBefore : capture();
-    world.onCaptured(node.id(), applied.index(), state);
+    Snapshot captured = stateMachine.capture();
     MembershipEntry membership =
         world.has(PlantedBug.SNAPSHOT_WITHOUT_MEMBERSHIP)
             ? new MembershipEntry(EntryId.ZERO, Membership.NONE)
             : node.cache().membershipAt(applied.index());
-    SimDisk.StoredSnapshot snapshot =
-        new SimDisk.StoredSnapshot(new SnapshotMeta(applied, membership), state);
+    SnapshotMeta meta = new SnapshotMeta(applied, membership);
     snapshotIndex = applied.index();
     if (world.has(PlantedBug.COMPACTS_BEFORE_SNAPSHOT_IS_DURABLE)) {
-      reportTaken(snapshot.meta().index());
+      reportTaken(meta.index());
     }
-    node.after(10 * node.disk().duration(), () -> finishSnapshot(snapshot));
+    node.after(
+        10 * node.disk().duration(),
+        () -> {
+          byte[] written = write(captured);
+          byte[] state = world.has(PlantedBug.SNAPSHOT_NAMES_LATER_ENTRY) ? stateBefore : written;
+          world.onCaptured(node.id(), meta.index(), state);
+          finishSnapshot(new SimDisk.StoredSnapshot(meta, state));
+        });
     world.pass(CrashPoint.SNAPSHOT_CAPTURED, node);
   }
 

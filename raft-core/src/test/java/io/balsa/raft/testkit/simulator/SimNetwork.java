@@ -63,6 +63,10 @@ final class SimNetwork {
     this.calm = calm;
   }
 
+  boolean isCalm() {
+    return calm;
+  }
+
   void cut(NodeId from, NodeId to) {
     cut.add(new Link(from, to));
   }

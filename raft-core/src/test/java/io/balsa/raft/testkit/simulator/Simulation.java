@@ -33,6 +33,7 @@ final class Simulation<S extends StateMachine<?>>
   private final MembershipEntry initial;
   private final ClientHistory history = new ClientHistory();
   private final SimNetwork network;
+  private final Carriage carriage;
   private final Unanswered unanswered;
   private final CrashPoints crashPoints = new CrashPoints();
   private final SnapshotJourneys<S> snapshots;
@@ -46,10 +47,11 @@ final class Simulation<S extends StateMachine<?>>
 
   Simulation(SimOptions<S> options, SplittableRandom root) {
     this.options = options;
-    this.swarm = new Swarm(root.split());
+    this.swarm = new Swarm(root.split(), options.possible());
     this.trace = new EventTrace(queue, options.textHash());
     this.invariants = new Invariants(this);
     this.network = new SimNetwork(this, this, root.split());
+    this.carriage = new Carriage(this, options.wires());
     this.unanswered = new Unanswered(swarm);
     this.snapshots = new SnapshotJourneys<>(this, root.split());
     this.hintRandom = root.split();
@@ -115,6 +117,11 @@ final class Simulation<S extends StateMachine<?>>
       }
     }
     return all;
+  }
+
+  @Override
+  public boolean hasEvenCommands() {
+    return history.hasEvenCommands();
   }
 
   @Override
@@ -215,6 +222,10 @@ final class Simulation<S extends StateMachine<?>>
 
   @Override
   public void onMessage(NodeId from, NodeId to, Message message) {
+    carriage.carry(message, network.isCalm()).ifPresent(arrived -> deliver(from, to, arrived));
+  }
+
+  private void deliver(NodeId from, NodeId to, Message message) {
     trace.delivered(to, message);
     if (message instanceof Message.HostHeartbeat heartbeat) {
       get(to).onHostHeartbeat(from, heartbeat);

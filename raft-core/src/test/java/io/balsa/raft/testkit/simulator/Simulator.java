@@ -42,7 +42,7 @@ public final class Simulator {
   private Simulator() {}
 
   /**
-   * @throws SimulationFailure with the last events and a command to see them again, if anything that must hold doesn't
+   * @throws SimulationFailure with the last events, if anything that must hold doesn't
    */
   public static <S extends StateMachine<?>> SimReport run(long seed, SimOptions<S> options) {
     SplittableRandom root = new SplittableRandom(seed);
@@ -52,7 +52,9 @@ public final class Simulator {
       new Run<>(simulation.get(), options, root).run();
     } catch (RuntimeException | AssertionError e) {
       String context = simulation.map(s -> s.trace().render() + s.picture()).orElse("");
-      throw new SimulationFailure(seed, options, e, context);
+      SortedSet<String> on = simulation.map(s -> s.swarm().on()).orElseGet(TreeSet::new);
+      int clients = simulation.map(s -> s.swarm().clients).orElse(1);
+      throw SimulationFailure.of(seed, options.extent(), e, context, on, clients);
     }
     Simulation<S> done = simulation.get();
     return new SimReport(
@@ -99,7 +101,7 @@ public final class Simulator {
       simulation.network().setCalm(false);
       faults.begin();
       operator.begin();
-      pass(options.faults().toNanos());
+      pass(options.extent().faults().toNanos());
       faults.end();
       operator.end();
       simulation.network().setCalm(true);

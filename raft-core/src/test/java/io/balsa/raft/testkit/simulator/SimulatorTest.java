@@ -7,10 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/**
- * Fresh seeds each time, unless {@code -Dsim.first} says where to begin; {@code -Dsim.seeds} how many. {@code -Dsim.bug}
- * builds a {@link PlantedBug} in.
- */
+/** {@link FreshSeeds}, or those that its properties name; {@code -Dsim.bug} builds a {@link PlantedBug} in. */
 final class SimulatorTest {
   /** Too rare for every two hundred seeds; the command line asks for them in every thousand. */
   private static final EnumSet<Reached> RARE =
@@ -19,50 +16,31 @@ final class SimulatorTest {
   /** Of all the points where a node can die; a thousand seeds must find each of them. */
   private static final int POINTS_MIN = CrashPoint.values().length * 3 / 4;
 
-  private static final int SEEDS = Integer.getInteger("sim.seeds", 200);
+  private static final int SEEDS = 200;
 
   @Test
   void freshSeedsPass() {
-    long first = Long.getLong("sim.first", System.currentTimeMillis() % 1_000_000_000L * 1_000);
-    System.out.println("simulator: " + SEEDS + " seeds from -Dsim.first=" + first);
     SimOptions<RegisterMap> options =
         Optional.ofNullable(System.getProperty("sim.bug"))
             .map(PlantedBug::valueOf)
             .map(SimOptions.DEFAULT::withBug)
             .orElse(SimOptions.DEFAULT);
-    Set<Reached> reached = EnumSet.noneOf(Reached.class);
-    Set<CrashPoint> deadly = EnumSet.noneOf(CrashPoint.class);
-    for (long seed = first; seed < first + SEEDS; seed++) {
-      SimReport report = Simulator.run(seed, options);
-      report.reached().forEach((what, count) -> addIf(count > 0, what, reached));
-      report.deaths().forEach((point, count) -> addIf(count > 0, point, deadly));
-    }
-    if (SEEDS >= 200) {
-      Set<Reached> wanted = Workloads.reachable(RegisterMap.SUBJECT);
-      wanted.removeAll(RARE);
-      assertThat(reached).as("what the seeds reached").containsAll(wanted);
-      assertThat(deadly).as("where nodes died").hasSizeGreaterThanOrEqualTo(POINTS_MIN);
+    FreshSeeds.Totals totals = FreshSeeds.pass(SEEDS, options);
+    if (Integer.getInteger("sim.seeds", SEEDS) >= SEEDS) {
+      Set<Reached> expected = EnumSet.copyOf(options.reachable());
+      expected.removeAll(RARE);
+      assertThat(totals.reached().keySet()).as("what the seeds reached").containsAll(expected);
+      assertThat(totals.deaths()).as("where nodes died").hasSizeGreaterThanOrEqualTo(POINTS_MIN);
     }
   }
 
   @Test
   void freshSeedsWithSessionsPass() {
-    long first = Long.getLong("sim.first", System.currentTimeMillis() % 1_000_000_000L * 1_000);
-    int seeds = SEEDS / 5;
-    System.out.println("simulator with sessions: " + seeds + " seeds from -Dsim.first=" + first);
-    Set<Reached> reached = EnumSet.noneOf(Reached.class);
-    for (long seed = first; seed < first + seeds; seed++) {
-      SimReport report = Simulator.run(seed, SimOptions.of(SessionSubject.SUBJECT));
-      report.reached().forEach((what, count) -> addIf(count > 0, what, reached));
-    }
-    if (seeds >= 40) {
-      assertThat(reached).as("what the seeds reached").containsAll(Reached.WITH_SESSIONS);
-    }
-  }
-
-  private static <T> void addIf(boolean condition, T what, Set<T> reached) {
-    if (condition) {
-      reached.add(what);
+    FreshSeeds.Totals totals = FreshSeeds.pass(SEEDS / 5, SimOptions.of(SessionSubject.SUBJECT));
+    if (Integer.getInteger("sim.seeds", SEEDS) >= SEEDS) {
+      assertThat(totals.reached().keySet())
+          .as("what the seeds reached")
+          .containsAll(Reached.WITH_SESSIONS);
     }
   }
 

@@ -3,6 +3,7 @@ package io.balsa.raft.testkit.simulator;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
 
 /**
@@ -61,7 +62,16 @@ final class Swarm {
   final double readShare;
   final long thinkNanos;
 
-  Swarm(SplittableRandom random) {
+  /** Whether messages go through the transport's codec, if there is one; and how many are damaged then. */
+  final boolean wire;
+
+  final double flips;
+  final long wireSeed;
+
+  private final Switches switches;
+
+  Swarm(SplittableRandom random, Extent extent) {
+    switches = new Switches(extent.without());
     nodes = pick(random, 3, 3, 3, 3, 5, 5, 5, 5, 1, 2, 4, 7);
     electionNanos = random.nextLong(200, 1000) * MILLI;
     heartbeatNanos = electionNanos / random.nextInt(5, 11);
@@ -74,31 +84,49 @@ final class Swarm {
     snapshotEvery = random.nextInt(4) == 0 ? Long.MAX_VALUE : random.nextLong(5, 60);
     keepEntries = random.nextBoolean() ? 0 : random.nextLong(20);
     delayNanos = random.nextLong(MILLI / 5, electionNanos / 20);
-    reorders = random.nextBoolean();
-    drop = random.nextBoolean() ? random.nextDouble() * pick(random, 2, 2, 2, 5) / 10 : 0;
-    duplicate = random.nextBoolean() ? random.nextDouble() * 0.2 : 0;
-    longDelay = random.nextBoolean() ? random.nextDouble() * 0.05 : 0;
+    reorders = switches.on("reorders", random.nextBoolean());
+    double dropMax = random.nextBoolean() ? pick(random, 2, 2, 2, 5) / 10.0 : 0;
+    drop = switches.share("drop", random.nextDouble() * dropMax);
+    duplicate = switches.share("duplicate", random.nextBoolean() ? random.nextDouble() * 0.2 : 0);
+    longDelay = switches.share("delay", random.nextBoolean() ? random.nextDouble() * 0.05 : 0);
     longDelayNanos = random.nextLong(50, 5_000) * MILLI;
     writeNanos = pick(random, 100, 1_000, 10_000) * 1_000L;
-    keepsUnsynced = random.nextBoolean();
+    keepsUnsynced = switches.on("unsynced", random.nextBoolean());
     applyNanos = pick(random, 1, 100, 2_000) * 1_000L;
     readEntriesNanos = random.nextBoolean() ? 0 : MILLI;
     faults = halfOf(random);
     faultEveryNanos = random.nextLong(50, 1_200) * MILLI;
-    fastClockIfNoLeases =
-        has(FaultKind.DRIFTS) && random.nextInt(6) == 0 ? 1 + random.nextInt(nodes) : 0;
+    boolean fast = random.nextInt(6) == 0;
+    int fastNode = 1 + random.nextInt(nodes);
+    fastClockIfNoLeases = has(FaultKind.DRIFTS) && fast ? fastNode : 0;
     logBytes = random.nextInt(8) < 5 ? pick(random, 4, 4, 16, 64) << 10 : 0;
-    clients = random.nextInt(1, 9);
+    clients = Math.min(random.nextInt(1, 9), extent.clientsMax());
     readShare = random.nextDouble() * 0.8;
     thinkNanos = random.nextLong(1, 200) * MILLI;
-    churn = random.nextBoolean();
-    spares = churn ? random.nextInt(1, 4) : 0;
+    churn = switches.on("churn", random.nextBoolean());
+    int sparesIfChurn = random.nextInt(1, 4);
+    spares = churn ? sparesIfChurn : 0;
     changeEveryNanos = random.nextLong(50, 2_000) * MILLI;
-    leaseClockDriftPpm = random.nextBoolean() ? SimClock.DRIFT_PPM_MAX : 0;
-    quiesceAfterNanos = random.nextBoolean() ? 0 : random.nextLong(MILLI, 2 * electionNanos);
+    boolean leases = switches.on("leases", random.nextBoolean());
+    leaseClockDriftPpm = leases ? SimClock.DRIFT_PPM_MAX : 0;
+    long rest = random.nextBoolean() ? 0 : random.nextLong(MILLI, 2 * electionNanos);
+    quiesceAfterNanos = switches.on("rest", rest > 0) ? rest : 0;
+    wire = switches.on("wire", random.nextBoolean());
+    flips = switches.share("flips", random.nextBoolean() ? random.nextDouble() * 0.05 : 0);
+    wireSeed = random.nextLong();
     if (leases()) {
       faults.remove(FaultKind.CLOCK_JUMPS); // no lease reckons with them
     }
+  }
+
+  /** The names of all kinds of faults. */
+  static SortedSet<String> switches() {
+    return new Swarm(new SplittableRandom(0), Extent.FULL).switches.known();
+  }
+
+  /** The kinds that are on. */
+  SortedSet<String> on() {
+    return switches.on();
   }
 
   /** Whether leaders may answer by a lease. */
@@ -111,10 +139,10 @@ final class Swarm {
     return Math.max(1, Math.min(appendEntriesMax, appendBytesMax >> 10));
   }
 
-  private static Set<FaultKind> halfOf(SplittableRandom random) {
+  private Set<FaultKind> halfOf(SplittableRandom random) {
     Set<FaultKind> kinds = EnumSet.noneOf(FaultKind.class);
     for (FaultKind kind : FaultKind.values()) {
-      if (random.nextBoolean()) {
+      if (switches.on(kind.switchName(), random.nextBoolean())) {
         kinds.add(kind);
       }
     }
@@ -167,6 +195,7 @@ final class Swarm {
         faultEveryNanos / MILLI,
         clients,
         quiesceAfterNanos > 0 ? ", rest after " + quiesceAfterNanos / MILLI + " ms" : "",
-        churn ? ", " + spares + " spares, a change every " + changeEveryNanos / MILLI + " ms" : "");
+        (churn ? ", " + spares + " spares, a change every " + changeEveryNanos / MILLI + " ms" : "")
+            + (wire ? String.format(Locale.ROOT, ", a codec, flips %.2f", flips) : ""));
   }
 }

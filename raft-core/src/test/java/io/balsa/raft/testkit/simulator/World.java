@@ -16,6 +16,9 @@ interface World {
 
   ChangeWatch changes();
 
+  /** Whether all commands so far are of one size. */
+  boolean hasEvenCommands();
+
   boolean has(PlantedBug bug);
 
   void reached(Reached what);

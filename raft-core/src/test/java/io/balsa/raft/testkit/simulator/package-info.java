@@ -8,7 +8,9 @@
  * clients saw, and ends with two liveness phases: a healed majority must make progress, a healed cluster must converge.
  *
  * <p>To put your own state machine into it, implement {@link io.balsa.raft.testkit.simulator.SimSubject} and call {@link
- * io.balsa.raft.testkit.simulator.Simulator#run}. {@link io.balsa.raft.testkit.simulator.PlantedBug} shows that it can fail.
+ * io.balsa.raft.testkit.simulator.FreshSeeds#pass} in a test, or {@link io.balsa.raft.testkit.simulator.Simulator#run} for one
+ * seed. {@link io.balsa.raft.testkit.simulator.Shrink} looks for the smallest run that fails alike. {@link
+ * io.balsa.raft.testkit.simulator.PlantedBug} shows that it can fail.
  */
 @NullMarked
 package io.balsa.raft.testkit.simulator;

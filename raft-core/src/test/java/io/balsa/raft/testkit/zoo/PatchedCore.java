@@ -1,5 +1,8 @@
 package io.balsa.raft.testkit.zoo;
 
+import io.balsa.raft.testkit.simulator.Extent;
+import io.balsa.raft.testkit.simulator.SeedRunner;
+import io.balsa.raft.testkit.simulator.SimulatorSeeds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,8 +33,9 @@ final class PatchedCore extends ClassLoader {
   /** How bugs are called that only clients with sessions can find. */
   private static final String SESSION = "SESSION_";
 
-  /** What both worlds share. */
-  private static final String SHARED = SeedRunner.class.getName();
+  /** What both worlds share, with all that is nested in it. */
+  private static final List<String> SHARED =
+      List.of(SeedRunner.class.getName(), Extent.class.getName());
 
   /** Used by the sources, needed by no class, and not there where the simulator runs from the command line. */
   private static final String NULLABLE = "org/jspecify/annotations/Nullable.class";
@@ -72,7 +76,7 @@ final class PatchedCore extends ClassLoader {
 
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    if (!name.startsWith(OURS) || name.startsWith(SHARED)) {
+    if (!name.startsWith(OURS) || SHARED.stream().anyMatch(name::startsWith)) {
       return super.loadClass(name, resolve);
     }
     synchronized (getClassLoadingLock(name)) {

@@ -2,6 +2,8 @@ package io.balsa.raft.testkit.zoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.balsa.raft.testkit.simulator.Extent;
+import io.balsa.raft.testkit.simulator.SeedRunner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -54,7 +56,7 @@ final class PlantedBugTest {
   @ParameterizedTest
   @MethodSource("hunted")
   void isFound(Specimen bug) {
-    assertThat(new Hunt(bug, 1, SEEDS_MAX).run(1))
+    assertThat(new Hunt(bug.runner().get(), 1, SEEDS_MAX, Extent.FULL).run(1))
         .as("%s: %s", bug.name(), bug.explanation())
         .isPresent()
         .hasValueSatisfying(
@@ -86,7 +88,7 @@ final class PlantedBugTest {
   void theCoreItselfPassesWhereItsBugsAreFound() {
     SeedRunner healthy = PatchedCore.with(new CoreBug("NONE", "nothing is changed", List.of()));
     for (long seed = 1; seed <= 10; seed++) {
-      assertThat(healthy.run(seed)).isEmpty();
+      assertThat(healthy.run(seed, Extent.FULL)).isEmpty();
     }
   }
 }

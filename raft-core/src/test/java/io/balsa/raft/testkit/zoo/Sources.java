@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The module's sources, as files. The repository's root or the module's may be the working directory. */
+/**
+ * The module's sources, as files: below the system property {@code balsa.home}, or the repository's root or a module's may be
+ * the working directory.
+ */
 final class Sources {
   private Sources() {}
 
@@ -24,12 +27,10 @@ final class Sources {
 
   private static String read(String file) {
     Path path =
-        Stream.of(
-                "src/main/java",
-                "src/test/java",
-                "raft-core/src/main/java",
-                "raft-core/src/test/java")
-            .map(root -> Path.of(root, "io/balsa/raft", file))
+        Stream.of(System.getProperty("balsa.home", "."), "..")
+            .flatMap(
+                root -> Stream.of("main", "test").map(kind -> Path.of(root, "raft-core/src", kind)))
+            .map(sources -> sources.resolve("java/io/balsa/raft").resolve(file))
             .filter(Files::exists)
             .findFirst()
             .orElseThrow(() -> new IllegalStateException("there is no source " + file));

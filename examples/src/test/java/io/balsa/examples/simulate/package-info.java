@@ -1,0 +1,4 @@
+@NullMarked
+package io.balsa.examples.simulate;
+
+import org.jspecify.annotations.NullMarked;
