@@ -145,11 +145,11 @@ final class Leading {
   }
 
   /**
-   * A learner may come back with a blank disk without anybody being told (see {@link Introduction}): then it denies what it has
-   * acknowledged. Or this is an old answer; a learner counts nowhere, so to ask it once more does no harm.
+   * A learner may come back with a blank disk without anybody being told (see {@link Introduction}): then it denies just what
+   * it acknowledged last. Or this is an old answer; a learner counts nowhere, so to ask it once more does no harm.
    */
   private boolean hasForgotten(NodeId from, Progress progress, long deniedIndex) {
-    return state.membership().isMerelyLearner(from) && deniedIndex <= progress.matchIndex();
+    return state.membership().isMerelyLearner(from) && deniedIndex == progress.matchIndex();
   }
 
   /**
