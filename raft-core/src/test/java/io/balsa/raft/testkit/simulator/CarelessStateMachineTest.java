@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 /** What users' state machines may get wrong, and what the simulator must say then. */
 final class CarelessStateMachineTest {
   private static final int SEEDS = 10;
+  private static final int LARGE_BYTES = 600;
 
   /** A sum of numbers, for others to get wrong. */
   private static class Sum implements StateMachine<Long> {
@@ -121,7 +122,10 @@ final class CarelessStateMachineTest {
 
     @Override
     public Bytes command(SplittableRandom random, long number) {
-      return Bytes.ofLong(number);
+      // Most are small and some are large: no window may be judged as if all were of one size.
+      byte[] command = new byte[Long.BYTES + (random.nextInt(10) == 0 ? LARGE_BYTES : 0)];
+      Bytes.ofLong(number).copyTo(command, 0);
+      return Bytes.wrap(command);
     }
 
     @Override
