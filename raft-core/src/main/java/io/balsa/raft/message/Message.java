@@ -6,6 +6,7 @@ import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.RejectReason;
 import io.balsa.raft.model.SnapshotMeta;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One node to another, inside one group; a {@link HostHeartbeat} goes from host to host. Messages may be lost, delayed, repeated and reordered; the receiver copes.
@@ -105,12 +106,12 @@ public sealed interface Message {
    *
    * @param leaderCommit never above what the receiver is known to hold
    * @param readSequence the newest round of read confirmations; the answer repeats it
-   * @param toLearner the receiver is a learner, in the newest membership of the leader's log, and no voter: whatever it has
-   *     forgotten, nobody relies on it
+   * @param learnerSince the newest membership of the leader's log, if the receiver is a learner there and no voter: whatever
+   *     it has forgotten, nobody relies on it from there on
    * @param rest nothing has happened for long: the receiver may rest, if {@code leaderCommit} is the end of its log
    */
   record HeartbeatRequest(
-      long term, long leaderCommit, long readSequence, boolean toLearner, boolean rest)
+      long term, long leaderCommit, long readSequence, Optional<EntryId> learnerSince, boolean rest)
       implements Message {
     @Override
     public <T> T accept(Visitor<T> visitor) {

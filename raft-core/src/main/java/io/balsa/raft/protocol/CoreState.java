@@ -43,6 +43,9 @@ final class CoreState {
   /** Who got this node's vote in the term (Figure 2). Persistent. Invariant: set at most once a term. */
   private Optional<NodeId> votedFor;
 
+  /** What an earlier life of this node may have acknowledged; see {@link HardState#forgotten}. Persistent. */
+  private EntryId forgotten;
+
   /** The quorum of the membership in force. */
   private JointQuorum quorum;
 
@@ -76,6 +79,7 @@ final class CoreState {
             nowNanos);
     this.term = restored.hardState().term();
     this.votedFor = restored.hardState().votedFor();
+    this.forgotten = restored.hardState().forgotten();
     this.quorum = new JointQuorum(memberships.current().membership());
     this.now = nowNanos;
     this.role = new RoleState.FollowerState(Optional.empty(), config, nowNanos);
@@ -125,9 +129,20 @@ final class CoreState {
    */
   boolean mayCampaign() {
     MembershipEntry current = memberships.current();
-    return isVoter()
-        || (current.id().index() > cursors.commitIndex()
-            && memberships.at(current.id().index() - 1).membership().isVoter(self()));
+    return remembersAll()
+        && (isVoter()
+            || (current.id().index() > cursors.commitIndex()
+                && memberships.at(current.id().index() - 1).membership().isVoter(self())));
+  }
+
+  /** The end of the log of this node, or of the one that it lost, whichever is more up-to-date: votes go by it. */
+  EntryId votingLast() {
+    return remembersAll() ? log.last() : forgotten;
+  }
+
+  /** Whether the log holds all that an earlier life may have acknowledged. */
+  boolean remembersAll() {
+    return log.last().compareTo(forgotten) >= 0;
   }
 
   /**
@@ -160,16 +175,26 @@ final class CoreState {
     Invariant.check(newTerm > term, "term %d follows %d", newTerm, term);
     term = newTerm;
     votedFor = Optional.empty();
-    outbox.persist(new HardState(term, votedFor));
+    persistHardState();
   }
 
   void voteFor(NodeId candidate) {
     if (votedFor.isEmpty()) {
       votedFor = Optional.of(candidate);
-      outbox.persist(new HardState(term, votedFor));
+      persistHardState();
     }
     Invariant.check(
         votedFor.get().equals(candidate), "a second vote in term %d, for %s", term, candidate);
+  }
+
+  /** The disk was lost, and nobody relies any more on what was on it, beyond this entry. */
+  void admitForgotten(EntryId through) {
+    forgotten = through;
+    persistHardState();
+  }
+
+  private void persistHardState() {
+    outbox.persist(new HardState(term, votedFor, forgotten));
   }
 
   /** Appends an entry, after cutting off whatever is at its index or after it. */

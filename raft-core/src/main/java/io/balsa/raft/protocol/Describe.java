@@ -168,9 +168,9 @@ public final class Describe {
     return "snapshot " + meta.last() + " " + membership(meta.membership().membership());
   }
 
-  /** {@code t2 vote=n1}. */
+  /** {@code t2 vote=n1}, after a disk was lost {@code t2 vote=n1 forgotten=7@t1}. */
   public static String hardState(HardState state) {
-    return "t" + state.term() + " vote=" + nodeOrNone(state.votedFor());
+    return state.toString();
   }
 
   private static String standing(Standing standing) {
@@ -393,7 +393,7 @@ public final class Describe {
           + request.leaderCommit()
           + " read="
           + request.readSequence()
-          + (request.toLearner() ? " to a learner" : "")
+          + (request.learnerSince().map(since -> " learner since " + since).orElse(""))
           + (request.rest() ? " rest" : "");
     }
 

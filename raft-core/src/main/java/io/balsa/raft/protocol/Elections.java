@@ -47,7 +47,7 @@ final class Elections {
   void onPreVoteRequest(NodeId from, PreVoteRequest request) {
     boolean granted =
         request.term() > state.term()
-            && VoteRule.isUpToDate(request.last(), state.log.last())
+            && VoteRule.isUpToDate(request.last(), state.votingLast())
             && !hearsALeaderOtherThan(from)
             && !state.promise.forbids(from, state.now);
     state.outbox.send(from, new PreVoteResponse(state.term(), request.term(), granted));
@@ -84,7 +84,7 @@ final class Elections {
     }
     boolean granted =
         VoteRule.isFree(state.votedFor(), from)
-            && VoteRule.isUpToDate(request.last(), state.log.last());
+            && VoteRule.isUpToDate(request.last(), state.votingLast());
     if (granted) {
       state.voteFor(from);
       state.electionTimer.restart(state.now);
@@ -120,7 +120,7 @@ final class Elections {
   void onTimeoutNow(NodeId from, TimeoutNow request) {
     boolean fromOwnLeader =
         state.role instanceof FollowerState follower && follower.leader().equals(Optional.of(from));
-    if (fromOwnLeader && state.isVoter() && !state.diskHangs()) {
+    if (fromOwnLeader && state.isVoter() && state.remembersAll() && !state.diskHangs()) {
       roles.becomeCandidate(true);
     }
   }

@@ -2,11 +2,17 @@ package io.balsa.raft.protocol;
 
 import io.balsa.raft.message.Message;
 import io.balsa.raft.message.Message.HeartbeatRequest;
+import io.balsa.raft.message.Message.HeartbeatResponse;
 import io.balsa.raft.message.Message.PreVoteRequest;
 import io.balsa.raft.message.Message.PreVoteResponse;
+import io.balsa.raft.message.Message.ReadIndexRequest;
+import io.balsa.raft.message.Message.ReadIndexResponse;
+import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.Standing;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 
 /** Keeps a node with a blank disk from taking part until it is certain that no earlier life of it did. */
@@ -22,22 +28,41 @@ final class Introduction {
    *                    initial voter has made its note before. A blank node that meets a term has lost its note, and is
    *                    refused.
    *   added later      A node becomes a voter only after it has acknowledged an entry as a learner, so its disk isn't blank
-   *                    then. A blank node that a leader addresses as a voter is refused; as a learner it is taken in,
-   *                    and has voted for that leader in its term.
+   *                    then. A blank node that a leader addresses as a voter is refused. As a learner it asks that leader
+   *                    for the index of a linearizable read, under a number that no other life of it can have used: so the
+   *                    answer shows that the leader led when the disk was blank already, and nobody later knew an earlier
+   *                    life. It is taken in if the membership that makes a learner of it is committed through that index:
+   *                    whatever an earlier life acknowledged as a voter, and others relied on, came before. It has voted for
+   *                    that leader in its term. Until its log has got to the index again, it votes as if it had, and doesn't
+   *                    campaign: the beginning of the log may call it a voter.
+   *
+   * The leader, which isn't told when a learner comes back blank, counts no acknowledgement of a learner's: of one that became a
+   * voter, only those of the entry that made it one (Progress#countFrom). No life that held this entry comes back blank unnoticed.
    *
    * While it is blank a node answers pre-votes (with a no) and nothing else: no vote, no acknowledgement, no term is adopted.
-   * What remains: a lone initial voter can't ask anybody, and a leader that is deposed, and doesn't know it yet, may take in as
-   * a learner who has become a voter since.
+   * What remains: a lone initial voter can't ask anybody.
    */
   private final CoreState state;
 
   private Standing standing;
 
+  /** Of what a blank node asks a leader. Negative: the driver's numbers of reads are positive. */
+  private final long readId;
+
+  /** A leader, and the membership by which it takes this node for a learner. */
+  private record Sponsor(NodeId leader, long term, EntryId learnerSince) {}
+
+  /** Whom this node heard last, and asked. */
+  private Optional<Sponsor> sponsor = Optional.empty();
+
+  private long askedAt;
+
   /** The initial voters that answered, none of them beyond term 0. */
   private final Set<NodeId> met = new TreeSet<>();
 
-  Introduction(CoreState state, boolean blank) {
+  Introduction(CoreState state, boolean blank, long seed) {
     this.state = state;
+    this.readId = new SplittableRandom(seed).nextLong() | Long.MIN_VALUE;
     this.standing = blank ? Standing.BLANK : Standing.MEMBER;
     if (blank) {
       state.electionTimer.expire(state.now);
@@ -71,22 +96,49 @@ final class Introduction {
       state.outbox.send(from, new PreVoteResponse(state.term(), request.term(), false));
     } else if (message instanceof PreVoteResponse response) {
       onAnswer(from, response.term());
-    } else if (message instanceof HeartbeatRequest heartbeat && heartbeat.toLearner()) {
-      takeIn(from, heartbeat.term());
-    } else if (message instanceof HeartbeatRequest) {
-      standing = Standing.REFUSED;
+    } else if (message instanceof HeartbeatRequest heartbeat) {
+      onHeartbeat(from, heartbeat);
+    } else if (message instanceof ReadIndexResponse response && response.readId() == readId) {
+      onReadIndex(from, response);
     }
     return !isPending();
+  }
+
+  private void onHeartbeat(NodeId leader, HeartbeatRequest heartbeat) {
+    Optional<Sponsor> heard =
+        heartbeat.learnerSince().map(since -> new Sponsor(leader, heartbeat.term(), since));
+    boolean due = state.now - askedAt >= state.config.heartbeatIntervalNanos();
+    boolean asks = heard.isPresent() && (due || !heard.equals(sponsor));
+    sponsor = heard;
+    standing = heard.isPresent() ? Standing.BLANK : Standing.REFUSED;
+    if (asks) {
+      askedAt = state.now;
+      state.outbox.send(leader, new ReadIndexRequest(heartbeat.term(), readId));
+    }
+  }
+
+  /** Entries of its own term are committed before a leader answers, so the one at the index is of the term. */
+  private void onReadIndex(NodeId leader, ReadIndexResponse response) {
+    EntryId committed = new EntryId(response.term(), response.readIndex());
+    boolean asked =
+        sponsor.isPresent()
+            && sponsor.get().leader().equals(leader)
+            && sponsor.get().term() == response.term();
+    if (asked && sponsor.get().learnerSince().compareTo(committed) <= 0) {
+      takeIn(leader, response.term(), committed);
+    }
   }
 
   /**
    * From now on the disk isn't blank. An earlier life may have voted in this term, and its vote must not be given again: so it
    * is the leader's, who can't be elected any more than it is.
    */
-  private void takeIn(NodeId leader, long term) {
+  private void takeIn(NodeId leader, long term, EntryId forgotten) {
     standing = Standing.MEMBER;
     state.enterTerm(term);
     state.voteFor(leader);
+    state.admitForgotten(forgotten);
+    state.outbox.sendAfterPersist(leader, new HeartbeatResponse(term, 0, false)); // it may begin
   }
 
   private void onAnswer(NodeId from, long term) {

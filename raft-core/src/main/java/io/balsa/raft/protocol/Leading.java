@@ -123,8 +123,9 @@ final class Leading {
         state.log.last());
     progress.heard(state.now);
     progress.onAccepted(response.matchIndex());
-    if (progress.mode() == Progress.Mode.SNAPSHOT && state.log.holdsTermOf(progress.matchIndex())) {
-      progress.onSnapshotSent(progress.matchIndex()); // what it lacks is in the log again
+    if (progress.mode() == Progress.Mode.SNAPSHOT
+        && state.log.holdsTermOf(progress.acknowledged())) {
+      progress.onSnapshotSent(progress.acknowledged()); // what it lacks is in the log again
     }
     maybeCommit(leader);
   }
@@ -137,8 +138,7 @@ final class Leading {
     progress.heard(state.now);
     long commonIndex = state.log.lastAtMost(response.hint()).index();
     if (hasForgotten(from, progress, response.prevIndex())) {
-      Progress anew = new Progress(commonIndex + 1, state.config.inflightWindow(), state.now);
-      leader.progress.put(from, anew);
+      leader.progress.put(from, progress.anew(commonIndex + 1, state.now));
     } else {
       progress.onRejected(response.prevIndex(), commonIndex);
     }
@@ -146,10 +146,12 @@ final class Leading {
 
   /**
    * A learner may come back with a blank disk without anybody being told (see {@link Introduction}): then it denies just what
-   * it acknowledged last. Or this is an old answer; a learner counts nowhere, so to ask it once more does no harm.
+   * it acknowledged last. Or this is an old answer; what a learner acknowledged counts nowhere, also if it has become a voter
+   * since, so to ask it once more does no harm.
    */
   private boolean hasForgotten(NodeId from, Progress progress, long deniedIndex) {
-    return state.membership().isMerelyLearner(from) && deniedIndex == progress.matchIndex();
+    return (state.membership().isMerelyLearner(from) || progress.mayHaveForgotten())
+        && deniedIndex == progress.acknowledged();
   }
 
   /**
@@ -178,7 +180,7 @@ final class Leading {
     progress.resumeProbing();
     boolean owesAnswers =
         progress.mode() == Progress.Mode.REPLICATE
-            && progress.matchIndex() < progress.nextIndex() - 1;
+            && progress.acknowledged() < progress.nextIndex() - 1;
     if (owesAnswers && state.log.holdsTermOf(progress.nextIndex() - 1)) {
       EntryId prev = state.log.idAt(progress.nextIndex() - 1);
       state.outbox.send(
@@ -284,7 +286,23 @@ final class Leading {
   }
 
   void onReadIndexRequest(LeaderState leader, NodeId from, ReadIndexRequest request) {
-    leader.reads.add(new ReadRounds.Waiter(Optional.of(from), request.readId()));
+    if (state.membership().isMerelyLearner(from) && !isMembershipCommitted()) {
+      leader.readsOfNewcomers.put(from, request.readId());
+    } else {
+      leader.reads.add(new ReadRounds.Waiter(Optional.of(from), request.readId()));
+    }
+  }
+
+  private boolean isMembershipCommitted() {
+    return state.memberships.current().id().index() <= state.cursors.commitIndex();
+  }
+
+  private void takeReadsOfNewcomers(LeaderState leader) {
+    if (!leader.readsOfNewcomers.isEmpty() && isMembershipCommitted()) {
+      leader.readsOfNewcomers.forEach(
+          (from, readId) -> leader.reads.add(new ReadRounds.Waiter(Optional.of(from), readId)));
+      leader.readsOfNewcomers.clear();
+    }
   }
 
   /** Until an entry of its own term is committed, a leader doesn't know what is (paper §8; trap R6). */
@@ -361,7 +379,9 @@ final class Leading {
             state.term(),
             Math.min(matchIndex, state.cursors.commitIndex()),
             leader.reads.sequence(),
-            state.membership().isMerelyLearner(peer),
+            state.membership().isMerelyLearner(peer)
+                ? Optional.of(state.memberships.current().id())
+                : Optional.empty(),
             rest));
   }
 
@@ -370,6 +390,7 @@ final class Leading {
    * be the quorum, from the beginning or because others have left, and then nobody answers (trap R12).
    */
   void prepareReady(LeaderState leader) {
+    takeReadsOfNewcomers(leader);
     boolean woken = quiescing.takeOwedHeartbeat(leader);
     boolean newRound =
         knowsWhatIsCommitted(leader) && leader.reads.closeRound(state.cursors.commitIndex());

@@ -52,10 +52,10 @@ public final class RaftCore {
   private final HandingOver handingOver;
   private final Input.Visitor<Void> onInput = new OnInput();
 
-  private RaftCore(CoreState state) {
+  private RaftCore(CoreState state, long seed) {
     this.state = state;
     this.roles = new Roles(state);
-    this.introduction = new Introduction(state, state.isBlank());
+    this.introduction = new Introduction(state, state.isBlank(), seed);
     this.elections = new Elections(state, roles);
     this.quiescing = new Quiescing(state);
     this.following = new Following(state, roles, quiescing);
@@ -67,12 +67,12 @@ public final class RaftCore {
   /**
    * @param restored what the log store found; its base or a log entry holds the membership
    * @param appliedIndex the state machine already holds everything through this; at least the base
-   * @param seed of the election timeouts
+   * @param seed of the election timeouts, and of the name that a blank disk gives itself: another one at each start
    * @param nowNanos the driver's monotonic clock
    */
   public static RaftCore restore(
       CoreConfig config, RestoredState restored, long appliedIndex, long seed, long nowNanos) {
-    return new RaftCore(new CoreState(config, restored, appliedIndex, seed, nowNanos));
+    return new RaftCore(new CoreState(config, restored, appliedIndex, seed, nowNanos), seed);
   }
 
   /** Feeds one input at the given time, which never goes back. Throws only when an invariant is broken. */

@@ -145,6 +145,8 @@ final class Reconfiguring {
         leader.progress.put(
             peer, new Progress(id.index(), state.config.inflightWindow(), state.now));
         leading.sendHeartbeat(leader, peer); // a learner with a blank disk waits for one
+      } else if (before.isMerelyLearner(peer) && membership.isVoter(peer)) {
+        leader.progress.get(peer).countFrom(id.index());
       }
     }
     long giveUpAt = state.now + 2 * state.config.electionTimeoutNanos();

@@ -110,6 +110,10 @@ sealed interface RoleState {
     final Map<NodeId, Departure> departures = new TreeMap<>();
 
     final ReadRounds reads = new ReadRounds();
+
+    /** Reads of learners that wait until the membership is committed that makes learners of them: see {@link Introduction}. */
+    final Map<NodeId, Long> readsOfNewcomers = new TreeMap<>();
+
     final LeaderLease lease;
     final UncommittedBytes uncommitted;
 

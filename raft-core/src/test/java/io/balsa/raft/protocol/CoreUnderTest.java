@@ -96,7 +96,7 @@ final class CoreUnderTest {
 
   /** A heartbeat to a voter. */
   static HeartbeatRequest heartbeat(long term, long commit, long sequence) {
-    return new HeartbeatRequest(term, commit, sequence, false, false);
+    return new HeartbeatRequest(term, commit, sequence, Optional.empty(), false);
   }
 
   static HeartbeatResponse heartbeatAnswer(long term, long sequence) {

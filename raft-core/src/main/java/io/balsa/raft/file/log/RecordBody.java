@@ -79,6 +79,7 @@ final class RecordBody {
     Bytes votedFor = Bytes.utf8(hardState.votedFor().map(NodeId::value).orElse(""));
     out.put((byte) votedFor.size());
     votedFor.writeTo(out);
+    write(out, hardState.forgotten());
   }
 
   static void write(ByteBuffer out, SnapshotMeta meta) {
@@ -118,7 +119,7 @@ final class RecordBody {
     long term = in.getLong();
     String votedFor = text(in, in.get());
     return new HardState(
-        term, votedFor.isEmpty() ? Optional.empty() : Optional.of(NodeId.of(votedFor)));
+        term, votedFor.isEmpty() ? Optional.empty() : Optional.of(NodeId.of(votedFor)), readId(in));
   }
 
   static SnapshotMeta readMeta(ByteBuffer in) {

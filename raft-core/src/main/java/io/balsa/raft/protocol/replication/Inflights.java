@@ -15,6 +15,10 @@ final class Inflights {
     this.window = window;
   }
 
+  InflightWindow window() {
+    return window;
+  }
+
   boolean isFull() {
     return appends.size() >= window.appendsMax() || bytes >= window.bytesMax();
   }

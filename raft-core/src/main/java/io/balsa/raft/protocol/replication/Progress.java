@@ -27,10 +27,13 @@ public final class Progress {
   private final Inflights inflights;
   private Mode mode = Mode.PROBE;
 
-  /** Durable at the follower and equal to the leader's log (Figure 2). Invariant: never decreases. */
-  private long matchIndex;
+  /** What the follower acknowledged, durable there and equal to the leader's log. Invariant: never decreases. */
+  private long acknowledged;
 
-  /** The next entry to send (Figure 2). Invariant: {@code > matchIndex}. */
+  /** Acknowledgements of less count for nothing: whoever gave them as a learner may have lost its disk since. */
+  private long countsFrom;
+
+  /** The next entry to send (Figure 2). Invariant: {@code > acknowledged}. */
   private long nextIndex;
 
   /** In PROBE: one append is on its way, or none should be sent before a sign of life. */
@@ -63,12 +66,38 @@ public final class Progress {
     this.contactAt = now;
   }
 
+  /** Of a follower that has forgotten what it acknowledged. */
+  public Progress anew(long next, long now) {
+    Progress anew = new Progress(next, inflights.window(), now);
+    anew.countsFrom = countsFrom;
+    return anew;
+  }
+
   public Mode mode() {
     return mode;
   }
 
+  /** Durable at the follower and equal to the leader's log (Figure 2), so far as that may be relied on. */
   public long matchIndex() {
-    return matchIndex;
+    return acknowledged >= countsFrom ? acknowledged : 0;
+  }
+
+  /** What it acknowledged as yet, also if it doesn't count. */
+  public long acknowledged() {
+    return acknowledged;
+  }
+
+  /**
+   * The follower votes from this index on. What a learner acknowledged may have been lost with its disk, and nobody was told;
+   * who holds the entry that makes a voter of it will be refused without its disk.
+   */
+  public void countFrom(long index) {
+    countsFrom = index;
+  }
+
+  /** Whether it may have less than it acknowledged, and may go on all the same. */
+  public boolean mayHaveForgotten() {
+    return acknowledged < countsFrom;
   }
 
   public long nextIndex() {
@@ -110,13 +139,13 @@ public final class Progress {
 
   /** The follower holds everything through the index. */
   public void onAccepted(long index) {
-    boolean settled = index >= Math.max(matchIndex, probeReach);
-    matchIndex = Math.max(matchIndex, index);
-    nextIndex = Math.max(nextIndex, matchIndex + 1);
-    inflights.freeThrough(matchIndex);
+    boolean settled = index >= Math.max(acknowledged, probeReach);
+    acknowledged = Math.max(acknowledged, index);
+    nextIndex = Math.max(nextIndex, acknowledged + 1);
+    inflights.freeThrough(acknowledged);
     if (settled && mode == Mode.PROBE) {
       mode = Mode.REPLICATE;
-      nextIndex = matchIndex + 1;
+      nextIndex = acknowledged + 1;
       inflights.clear();
     }
   }
@@ -127,10 +156,10 @@ public final class Progress {
    * @param commonIndex the highest index at which the logs may agree
    */
   public void onRejected(long prevIndex, long commonIndex) {
-    if (mode == Mode.REPLICATE && prevIndex > matchIndex) {
-      probeFrom(matchIndex + 1);
+    if (mode == Mode.REPLICATE && prevIndex > acknowledged) {
+      probeFrom(acknowledged + 1);
     } else if (mode == Mode.PROBE && prevIndex == nextIndex - 1) {
-      probeFrom(Math.max(matchIndex + 1, Math.min(prevIndex, commonIndex + 1)));
+      probeFrom(Math.max(acknowledged + 1, Math.min(prevIndex, commonIndex + 1)));
     } // otherwise it answers an older append, and says nothing new
   }
 
@@ -152,13 +181,13 @@ public final class Progress {
   /** The follower may be gone: what is on its way counts for nothing. */
   public void onUnreachable() {
     if (mode == Mode.REPLICATE) {
-      probeFrom(matchIndex + 1);
+      probeFrom(acknowledged + 1);
     }
   }
 
   /** What is on its way can't be sent again: begin where the follower is known to be, and find that out. */
   public void onCompactedPast() {
-    probeFrom(matchIndex + 1);
+    probeFrom(acknowledged + 1);
   }
 
   /** Entries that the follower needs are gone. */
@@ -169,20 +198,20 @@ public final class Progress {
 
   public void onSnapshotSent(long index) {
     if (mode == Mode.SNAPSHOT) {
-      probeFrom(Math.max(matchIndex, index) + 1);
+      probeFrom(Math.max(acknowledged, index) + 1);
     }
   }
 
   /** The next try waits for a sign of life. */
   public void onSnapshotFailed() {
     if (mode == Mode.SNAPSHOT) {
-      probeFrom(matchIndex + 1);
+      probeFrom(acknowledged + 1);
       probeSent = true;
     }
   }
 
   private void probeFrom(long index) {
-    Invariant.check(index > matchIndex, "probing %d below match %d", index, matchIndex);
+    Invariant.check(index > acknowledged, "probing %d below match %d", index, acknowledged);
     mode = Mode.PROBE;
     nextIndex = index;
     probeReach = index;

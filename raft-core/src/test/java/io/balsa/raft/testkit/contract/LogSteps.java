@@ -106,7 +106,9 @@ public final class LogSteps {
   private HardState newHardState(LogModel log) {
     Optional<NodeId> vote =
         random.nextBoolean() ? Optional.of(node(random.nextInt(5))) : Optional.empty();
-    return new HardState(log.hardState().term() + random.nextInt(3), vote);
+    EntryId forgotten =
+        random.nextInt(4) == 0 ? new EntryId(between(0, 5), between(0, 50)) : EntryId.ZERO;
+    return new HardState(log.hardState().term() + random.nextInt(3), vote, forgotten);
   }
 
   private Membership membership() {

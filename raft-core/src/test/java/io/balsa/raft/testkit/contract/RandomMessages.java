@@ -15,6 +15,7 @@ import io.balsa.raft.model.SnapshotMeta;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -56,7 +57,12 @@ public final class RandomMessages {
       case 5 -> new Message.AppendAccepted(number(), number());
       case 6 -> new Message.AppendRejected(number(), number(), entryId());
       case 7 ->
-          new Message.HeartbeatRequest(number(), number(), number(), random.nextBoolean(), false);
+          new Message.HeartbeatRequest(
+              number(),
+              number(),
+              number(),
+              random.nextBoolean() ? Optional.of(entryId()) : Optional.empty(),
+              false);
       case 8 -> new Message.HeartbeatResponse(number(), number(), false);
       case 9 -> new Message.TimeoutNow(number());
       case 10 -> new Message.ProposeRequest(number(), number(), commands());

@@ -37,6 +37,7 @@ import io.balsa.raft.transport.netty.wire.proto.WireVoteRequest;
 import io.balsa.raft.transport.netty.wire.proto.WireVoteResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads one message, and believes nothing: what comes out satisfies every rule that the core takes for granted. Stateless;
@@ -126,7 +127,9 @@ final class MessageDecoder {
         term(w.getTerm()),
         atLeast0(w.getLeaderCommit(), "leader commit"),
         w.getReadSequence(),
-        w.getToLearner(),
+        w.hasLearnerSince()
+            ? Optional.of(id(true, w.getLearnerSince(), "learner since"))
+            : Optional.empty(),
         w.getRest());
   }
 

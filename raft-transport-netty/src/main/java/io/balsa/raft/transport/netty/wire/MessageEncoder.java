@@ -98,13 +98,14 @@ final class MessageEncoder implements Message.Visitor<WireGroupMessage.Builder> 
 
   @Override
   public WireGroupMessage.Builder onHeartbeatRequest(Message.HeartbeatRequest m) {
-    return wire.setHeartbeatRequest(
+    WireHeartbeatRequest.Builder heartbeat =
         WireHeartbeatRequest.newBuilder()
             .setTerm(m.term())
             .setLeaderCommit(m.leaderCommit())
             .setReadSequence(m.readSequence())
-            .setToLearner(m.toLearner())
-            .setRest(m.rest()));
+            .setRest(m.rest());
+    m.learnerSince().ifPresent(since -> heartbeat.setLearnerSince(id(since)));
+    return wire.setHeartbeatRequest(heartbeat);
   }
 
   @Override

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import io.balsa.raft.message.GroupMessage;
 import io.balsa.raft.message.Message;
 import io.balsa.raft.model.Bytes;
+import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.testkit.contract.RandomMessages;
 import io.balsa.raft.transport.netty.wire.proto.WireAppendRequest;
@@ -20,6 +21,7 @@ import io.balsa.raft.transport.netty.wire.proto.WireVoteRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -44,7 +46,9 @@ final class MessageCodecTest {
   void theFlagsOfHeartbeatsComeBack() throws WireFormatException {
     List<GroupMessage> sent =
         List.of(
-            new GroupMessage(GroupId.of(1), new Message.HeartbeatRequest(2, 3, 4, false, true)),
+            new GroupMessage(
+                GroupId.of(1),
+                new Message.HeartbeatRequest(2, 3, 4, Optional.of(new EntryId(1, 2)), true)),
             new GroupMessage(GroupId.of(1), new Message.HeartbeatResponse(2, 4, true)),
             new GroupMessage(GroupId.HOST, new Message.HostHeartbeat(Long.MAX_VALUE, true)));
     assertThat(MessageCodec.decode(body(sent))).isEqualTo(sent);

@@ -35,6 +35,7 @@ public final class RowCodec {
    *               |     |        |         | term 8     | index 8    | entry           |
    *               +-----+--------+---------+------------+------------+-----------------+
    */
+  private static final int HARD_STATE_IDS_BYTES = 24;
   private static final int BASE_IDS_BYTES = 32;
 
   private RowCodec() {}
@@ -58,8 +59,10 @@ public final class RowCodec {
             .votedFor()
             .map(node -> node.value().getBytes(StandardCharsets.US_ASCII))
             .orElse(new byte[0]);
-    byte[] row = new byte[RowSeal.BYTES + Long.BYTES + vote.length];
-    ByteBuffer.wrap(row).position(RowSeal.BYTES).putLong(hardState.term()).put(vote);
+    byte[] row = new byte[RowSeal.BYTES + HARD_STATE_IDS_BYTES + vote.length];
+    ByteBuffer out = ByteBuffer.wrap(row).position(RowSeal.BYTES).putLong(hardState.term());
+    putId(out, hardState.forgotten());
+    out.put(vote);
     return RowSeal.seal(key, row);
   }
 
@@ -83,8 +86,10 @@ public final class RowCodec {
 
   private static HardState hardState(ByteBuffer in) {
     long term = in.getLong();
+    EntryId forgotten = getId(in);
     String vote = StandardCharsets.US_ASCII.decode(in).toString();
-    return new HardState(term, vote.isEmpty() ? Optional.empty() : Optional.of(NodeId.of(vote)));
+    return new HardState(
+        term, vote.isEmpty() ? Optional.empty() : Optional.of(NodeId.of(vote)), forgotten);
   }
 
   private static SnapshotMeta base(ByteBuffer in) {
