@@ -11,7 +11,8 @@ import java.util.TreeSet;
 
 /**
  * Nodes that come back under their old name with a blank disk. They must take no part until they are taken in as learners; so
- * a disk is lost only where all others are quorum enough in every membership that could be in force.
+ * a disk is lost only where all others are quorum enough in every membership that could be in force. The only initial voter
+ * doesn't lose its own: it has nobody to ask whether it is new, and would begin a cluster of its own.
  */
 final class DiskLoss<S extends StateMachine<?>> {
   private final Simulation<S> simulation;
@@ -37,7 +38,9 @@ final class DiskLoss<S extends StateMachine<?>> {
     lost.add(node);
     List<Membership> electable = simulation.electable();
     // Who may become a voter at any time is one already, as far as the others' quorum is concerned.
-    return electable.stream().anyMatch(membership -> membership.contains(node))
+    boolean couldAsk = !new JointQuorum(simulation.initial()).isMetBy(node::equals);
+    return couldAsk
+        && electable.stream().anyMatch(membership -> membership.contains(node))
         && electable.stream().noneMatch(membership -> membership.promotable().contains(node))
         && electable.stream()
             .map(JointQuorum::new)

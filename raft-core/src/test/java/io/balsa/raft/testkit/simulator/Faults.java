@@ -11,21 +11,23 @@ final class Faults<S extends StateMachine<?>> {
   private final FaultSeason<S> season;
   private final List<Runnable> kinds = new ArrayList<>();
 
-  Faults(Simulation<S> simulation, SplittableRandom random) {
+  Faults(Simulation<S> simulation, SimSubject<S> subject, SplittableRandom random) {
     this.simulation = simulation;
     this.season = new FaultSeason<>(simulation, random);
     ProcessFaults<S> process = new ProcessFaults<>(simulation, season);
     NetworkFaults<S> network = new NetworkFaults<>(simulation, season);
     DiskFaults<S> disk = new DiskFaults<>(simulation, season, process::restartLater);
+    Rivals<S> rivals = new Rivals<>(simulation, season, subject);
     LeadershipFaults<S> leadership = new LeadershipFaults<>(simulation, season);
     addProcess(process);
     addNetwork(network);
-    addIfOn(FaultKind.CLOCK_JUMPS, () -> process.leaveLeaderBehind(network::isolate));
+    addIfOn(FaultKind.REPLAYS, new Echoes<>(simulation, season, subject)::begin);
+    addIfOn(FaultKind.CLOCK_JUMPS, () -> process.leaveLeaderBehind(network, rivals));
     addIfOn(FaultKind.DISK_STALLS, disk::stall);
     addIfOn(FaultKind.SLOW_DISKS, disk::slowDown);
     addIfOn(FaultKind.DISK_ERRORS, disk::fail);
     if (simulation.swarm().leases()) {
-      kinds.addAll(new LeaseFaults<>(simulation, season, network::isolate).kinds());
+      kinds.addAll(new LeaseFaults<>(simulation, season, network, rivals).kinds());
     }
     addIfOn(FaultKind.TRANSFERS, leadership::transfer);
     addIfOn(FaultKind.TRANSFER_STORMS, leadership::storm);

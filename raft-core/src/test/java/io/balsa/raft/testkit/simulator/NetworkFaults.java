@@ -42,14 +42,26 @@ final class NetworkFaults<S extends StateMachine<?>> {
     cutFor(Reached.ISOLATED, "isolate " + one, Links.between(one, season.allBut(one)));
   }
 
+  void cutOff(List<NodeId> some) {
+    cutFor(Reached.SPLIT, "cut off " + some, Links.between(some, season.allBut(some)));
+  }
+
   void cutOneWay() {
     NodeId one = season.interestingNode().id();
-    boolean mute = season.random().nextBoolean();
-    List<Link> links =
-        season.allBut(List.of(one)).stream()
-            .map(other -> mute ? new Link(one, other) : new Link(other, one))
-            .toList();
-    cutFor(Reached.ONE_WAY_CUT, one + (mute ? " is mute" : " is deaf"), links);
+    if (season.random().nextBoolean()) {
+      mute(one);
+    } else {
+      cutFor(Reached.ONE_WAY_CUT, one + " is deaf", linksTo(one));
+    }
+  }
+
+  void mute(NodeId one) {
+    List<Link> links = linksTo(one).stream().map(link -> new Link(link.to(), link.from())).toList();
+    cutFor(Reached.ONE_WAY_CUT, one + " is mute", links);
+  }
+
+  private List<Link> linksTo(NodeId one) {
+    return season.allBut(List.of(one)).stream().map(other -> new Link(other, one)).toList();
   }
 
   /** Two halves that only one node can reach both of. */
@@ -189,6 +201,14 @@ final class NetworkFaults<S extends StateMachine<?>> {
         link.from() + " to " + link.to() + " carries " + bytesPerSecond + " bytes/s");
     network.slowDown(link, bytesPerSecond);
     season.later(season.between(200, 5_000), () -> network.speedUp(link));
+  }
+
+  /** All that is sent to the node arrives later than it would, by so much. */
+  void answerLate(NodeId to, long nanos) {
+    List<Link> links = linksTo(to);
+    season.note("what is sent to " + to + " arrives " + nanos / Swarm.MILLI + " ms late");
+    links.forEach(link -> network.detour(link, nanos));
+    season.later(nanos + season.between(200, 4_000), () -> links.forEach(network::endDetour));
   }
 
   /** Messages of any time of the run arrive once more. */

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /** Nodes that die, stop, stand still, or whose clock jumps. */
 final class ProcessFaults<S extends StateMachine<?>> {
@@ -186,11 +185,12 @@ final class ProcessFaults<S extends StateMachine<?>> {
   }
 
   /** The leader is cut off, and the others lose patience at once: for a while two lead, and one of them doesn't know it. */
-  void leaveLeaderBehind(Consumer<NodeId> isolate) {
+  void leaveLeaderBehind(NetworkFaults<S> network, Rivals<S> rivals) {
     Optional<SimNode<S>> leader = season.nodes().stream().filter(SimNode::isLeader).findFirst();
     if (leader.isPresent()) {
       season.begins(Reached.LEADER_LEFT_BEHIND, leader.get().id() + " is left behind");
-      isolate.accept(leader.get().id());
+      network.isolate(leader.get().id());
+      rivals.watch();
       season.nodes().stream()
           .filter(node -> node != leader.get())
           .forEach(node -> node.jumpClock(2 * simulation.swarm().electionNanos));

@@ -15,6 +15,7 @@ final class SimClient<S extends StateMachine<?>> {
   private final SimSubject<S> subject;
   private final SplittableRandom random;
   private boolean stopped;
+  private boolean asking;
 
   /** Grows with each operation: an answer that comes after the client gave up finds it elsewhere. */
   private long current;
@@ -33,8 +34,14 @@ final class SimClient<S extends StateMachine<?>> {
     think();
   }
 
+  /** Whether an operation is under way. */
+  boolean isAsking() {
+    return asking;
+  }
+
   private void think() {
     current++;
+    asking = false;
     long think = 1 + random.nextLong(simulation.swarm().thinkNanos);
     simulation.queue().after(simulation.quietNanos() + think, this::act);
   }
@@ -47,7 +54,7 @@ final class SimClient<S extends StateMachine<?>> {
     if (node.isEmpty()) {
       think();
     } else if (random.nextDouble() < simulation.swarm().readShare) {
-      read(node.get());
+      read(node.get(), simulation.swarm().leases() && random.nextBoolean());
     } else {
       write(node.get());
     }
@@ -70,6 +77,7 @@ final class SimClient<S extends StateMachine<?>> {
   }
 
   private void giveUpLater(Runnable whenGivenUp) {
+    asking = true;
     long operation = current;
     simulation
         .queue()
@@ -115,7 +123,10 @@ final class SimClient<S extends StateMachine<?>> {
     }
   }
 
-  private void read(SimNode<S> node) {
+  /**
+   * @param byLease whether a lease will do, if the leader has one
+   */
+  void read(SimNode<S> node, boolean byLease) {
     long number = simulation.nextNumber();
     long floorBefore = simulation.history().floor();
     long operation = current;
@@ -141,6 +152,6 @@ final class SimClient<S extends StateMachine<?>> {
                 }
               }
             },
-            simulation.swarm().leases() && random.nextBoolean());
+            byLease);
   }
 }

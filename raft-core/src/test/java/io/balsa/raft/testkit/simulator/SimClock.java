@@ -8,7 +8,7 @@ final class SimClock {
   private static final long PARTS = 1_000_000;
 
   private long offsetNanos;
-  private final long driftPartsPerMillion;
+  private long driftPartsPerMillion;
 
   /**
    * @param driftPartsPerMillion how much faster than virtual time it runs; negative when slower
@@ -21,6 +21,13 @@ final class SimClock {
   /** As after a suspend: the time has passed, and nothing happened in it. */
   void jump(long nanos) {
     offsetNanos += nanos;
+  }
+
+  /** From now on it runs at another rate. */
+  void changeRate(long virtualNanos, long newDriftPartsPerMillion) {
+    long local = localTime(virtualNanos);
+    driftPartsPerMillion = newDriftPartsPerMillion;
+    offsetNanos += local - localTime(virtualNanos);
   }
 
   long localTime(long virtualNanos) {

@@ -39,6 +39,9 @@ final class SimNetwork {
   private final Set<Link> halfOpen = new TreeSet<>();
   private final Map<Link, Long> bytesPerSecond = new TreeMap<>();
 
+  /** How much longer the messages of some links are on their way. */
+  private final Map<Link, Long> detours = new TreeMap<>();
+
   /** When a slow link has carried what it was given. */
   private final Map<Link, Long> busyUntil = new TreeMap<>();
 
@@ -81,6 +84,7 @@ final class SimNetwork {
     cut.clear();
     halfOpen.clear();
     bytesPerSecond.clear();
+    detours.clear();
     busyUntil.clear();
   }
 
@@ -106,6 +110,14 @@ final class SimNetwork {
     busyUntil.remove(link);
   }
 
+  void detour(Link link, long nanos) {
+    detours.put(link, nanos);
+  }
+
+  void endDetour(Link link) {
+    detours.remove(link);
+  }
+
   void loseUntil(long time, double share) {
     lossUntil = time;
     loss = share;
@@ -122,7 +134,7 @@ final class SimNetwork {
       deliverAfter(delay(), link, message);
       return;
     }
-    recording.maybeRecord(link, message, receiver.livesOf(link));
+    recording.record(link, message, receiver.livesOf(link));
     if (halfOpen.contains(link)) {
       world.reached(Reached.VANISHED);
     } else if (random.nextDouble() < lossNow()) {
@@ -142,10 +154,11 @@ final class SimNetwork {
       world.reached(Reached.BACKLOG_LOST);
       return;
     }
-    deliverAfter(queued + delay(), link, message);
+    long underWay = queued + detours.getOrDefault(link, 0L);
+    deliverAfter(underWay + delay(), link, message);
     if (random.nextDouble() < world.swarm().duplicate) {
       world.reached(Reached.DUPLICATE);
-      deliverAfter(queued + delay(), link, message);
+      deliverAfter(underWay + delay(), link, message);
     }
   }
 
@@ -191,6 +204,26 @@ final class SimNetwork {
     // A cut also takes half of what was under way.
     if (!cut.contains(link) || random.nextBoolean()) {
       receiver.onMessage(link.from(), link.to(), message);
+    }
+  }
+
+  /** Nobody runs at the message's end: half of the time, it tries again later, as what waits in a proxy may. */
+  void waitForNextLife(Link link, Message message) {
+    if (random.nextBoolean()) {
+      world.reached(Reached.WAITED_FOR_NEXT_LIFE);
+      world
+          .queue()
+          .after(
+              random.nextLong(world.swarm().electionNanos),
+              () -> receiver.onMessage(link.from(), link.to(), message));
+    }
+  }
+
+  /** The newest answers to reads that were sent to the node arrive once more. */
+  void echoReadAnswers(NodeId to) {
+    for (Recording.Sent old : recording.readAnswersTo(to)) {
+      world.reached(Reached.READ_ANSWER_ECHOED);
+      arrive(old.link(), old.message());
     }
   }
 

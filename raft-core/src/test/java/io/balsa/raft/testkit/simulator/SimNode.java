@@ -284,6 +284,12 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     scheduleTurn();
   }
 
+  /** Its clock runs at another rate from now on. */
+  void drift(long partsPerMillion) {
+    clock.changeRate(world.queue().now(), partsPerMillion);
+    scheduleTurn();
+  }
+
   /** Something that this node, in this life, does later; while it is paused, not before it goes on. */
   void after(long delayNanos, Runnable action) {
     long life = incarnation;

@@ -95,6 +95,11 @@ final class Simulation<S extends StateMachine<?>>
     return changes;
   }
 
+  /** The membership that the run begins with. */
+  Membership initial() {
+    return initial.membership();
+  }
+
   /** The newest membership that is committed. */
   MembershipEntry membership() {
     return invariants.committed().membership().orElse(initial);
@@ -226,6 +231,10 @@ final class Simulation<S extends StateMachine<?>>
   }
 
   private void deliver(NodeId from, NodeId to, Message message) {
+    if (!get(to).isRunning() && !network.isCalm() && swarm.has(FaultKind.REPLAYS)) {
+      network.waitForNextLife(new SimNetwork.Link(from, to), message);
+      return;
+    }
     trace.delivered(to, message);
     if (message instanceof Message.HostHeartbeat heartbeat) {
       get(to).onHostHeartbeat(from, heartbeat);

@@ -1,11 +1,13 @@
 package io.balsa.raft.testkit.simulator;
 
+import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.Membership;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.Role;
 import io.balsa.raft.model.Standing;
 import io.balsa.raft.protocol.quorum.JointQuorum;
 import io.balsa.raft.spi.StateMachine;
+import io.balsa.raft.testkit.invariant.LogImage;
 import io.balsa.raft.testkit.invariant.PropertyViolation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,7 +85,7 @@ public final class Simulator {
       this.simulation = simulation;
       this.options = options;
       this.random = root.split();
-      this.faults = new Faults<>(simulation, root.split());
+      this.faults = new Faults<>(simulation, options.subject(), root.split());
       this.operator = new Operator<>(simulation, root.split());
       for (int i = 0; i < simulation.swarm().clients; i++) {
         clients.add(new SimClient<>(simulation, options.subject(), root.split()));
@@ -136,7 +138,11 @@ public final class Simulator {
       for (int i = shuffled.size() - 1; i > 0; i--) {
         shuffled.set(i, shuffled.set(random.nextInt(i + 1), shuffled.get(i)));
       }
-      List<SimNode<S>> core = shuffled.subList(0, quorumSize(shuffled));
+      int size = quorumSize(shuffled);
+      while (size < shuffled.size() && !canElect(shuffled.subList(0, size))) {
+        size++;
+      }
+      List<SimNode<S>> core = shuffled.subList(0, size);
       List<SimNode<S>> rest = shuffled.subList(core.size(), shuffled.size());
       note("healed majority: " + core.stream().map(node -> node.id().value()).sorted().toList());
       simulation.network().healAll();
@@ -154,6 +160,37 @@ public final class Simulator {
       }
       core.forEach(SimNode::heal);
       return core;
+    }
+
+    /**
+     * Whether somebody could win an election. A majority isn't always enough: one who holds more than all others may count as a
+     * learner in its own log, and be needed as a voter by theirs, where the change is not committed.
+     */
+    private boolean canElect(List<SimNode<S>> nodes) {
+      return nodes.stream()
+          .filter(node -> membershipOf(node).isVoter(node.id()))
+          .anyMatch(
+              candidate ->
+                  new JointQuorum(membershipOf(candidate))
+                      .isMetBy(
+                          voter ->
+                              nodes.stream()
+                                  .filter(node -> node.id().equals(voter))
+                                  .anyMatch(node -> wouldVote(node, logOf(candidate).last()))));
+    }
+
+    private boolean wouldVote(SimNode<S> node, EntryId last) {
+      EntryId forgotten = node.platter().hardState().forgotten();
+      return last.compareTo(logOf(node).last()) >= 0 && last.compareTo(forgotten) >= 0;
+    }
+
+    private static Membership membershipOf(SimNode<?> node) {
+      LogImage log = logOf(node);
+      return log.membershipAt(log.lastIndex()).membership();
+    }
+
+    private static LogImage logOf(SimNode<?> node) {
+      return node.isRunning() ? node.cache() : node.platter();
     }
 
     /** How many of the first nodes are a quorum in every membership that could be in force. */
@@ -210,6 +247,7 @@ public final class Simulator {
 
     /** Where a majority hears its leader, terms rest: who is cut off asks before it raises one (thesis §9.6). */
     private void watchTerms(List<SimNode<S>> core) {
+      pass(lateNanos()); // what is held up may be a vote
       awaitLeaderAmong(core);
       long before = highestTerm();
       pass(WATCHED_ELECTIONS * electionNanos());
