@@ -66,6 +66,9 @@ public final class ForwardedReads {
 
   /** When {@link #takeOverdue} next has something to say. */
   public OptionalLong nextDeadline() {
+    if (requests.isEmpty()) {
+      return OptionalLong.empty(); // asked after every input, and usually so
+    }
     return requests.values().stream().mapToLong(request -> request.repeatAt).min();
   }
 

@@ -16,6 +16,7 @@ import io.balsa.raft.testkit.invariant.LogImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -164,7 +165,12 @@ final class Simulation<S extends StateMachine<?>>
   }
 
   SimNode<S> get(NodeId id) {
-    return nodes.stream().filter(node -> node.id().equals(id)).findFirst().orElseThrow();
+    for (SimNode<S> node : nodes) { // several times for each event
+      if (node.id().equals(id)) {
+        return node;
+      }
+    }
+    throw new NoSuchElementException("there is no " + id);
   }
 
   SimNetwork network() {
