@@ -36,7 +36,7 @@ final class DiskLoss<S extends StateMachine<?>> {
   private boolean canSpare(NodeId node) {
     Set<NodeId> lost = new TreeSet<>(blank(simulation));
     lost.add(node);
-    List<Membership> electable = simulation.electable();
+    List<Membership> electable = simulation.electableOrSent();
     // Who may become a voter at any time is one already, as far as the others' quorum is concerned.
     boolean couldAsk = !new JointQuorum(simulation.initial()).isMetBy(node::equals);
     return couldAsk

@@ -1,6 +1,9 @@
 package io.balsa.raft.testkit.simulator;
 
 import io.balsa.raft.message.Message;
+import io.balsa.raft.model.Entry;
+import io.balsa.raft.model.EntryId;
+import io.balsa.raft.model.EntryKind;
 import io.balsa.raft.model.Membership;
 import io.balsa.raft.model.MembershipEntry;
 import io.balsa.raft.model.NodeId;
@@ -40,6 +43,10 @@ final class Simulation<S extends StateMachine<?>>
   private final SnapshotJourneys<S> snapshots;
   private final SplittableRandom hintRandom;
   private final List<SimNode<S>> nodes = new ArrayList<>();
+
+  /** Those that were sent and aren't known to be decided: whoever sent them may have lost them since. */
+  private final SortedMap<EntryId, Membership> sentMemberships = new TreeMap<>();
+
   private final long[] reached = new long[Reached.values().length];
   private long lastNumber;
 
@@ -122,6 +129,15 @@ final class Simulation<S extends StateMachine<?>>
         }
       }
     }
+    return all;
+  }
+
+  /** Those, and what may be on its way to a log although no log holds it any more. */
+  List<Membership> electableOrSent() {
+    long settledIndex = membership().id().index();
+    sentMemberships.keySet().removeIf(id -> id.index() <= settledIndex);
+    List<Membership> all = electable();
+    all.addAll(sentMemberships.values());
     return all;
   }
 
@@ -221,6 +237,7 @@ final class Simulation<S extends StateMachine<?>>
   public void send(NodeId from, NodeId to, Message message) {
     SimNode<S> sender = get(from);
     invariants.onSent(sender, to, message);
+    rememberMemberships(message);
     unanswered.onSent(new SimNetwork.Link(from, to), sender.incarnation(), message);
     network.send(from, to, message);
     boolean noticed =
@@ -228,6 +245,16 @@ final class Simulation<S extends StateMachine<?>>
     if (noticed && !network.isCut(from, to) && !network.isCut(to, from)) {
       reached(Reached.TRUE_HINT);
       sender.after(network.delay(), () -> sender.feed(new Input.PeerUnreachable(to)));
+    }
+  }
+
+  private void rememberMemberships(Message message) {
+    if (message instanceof Message.AppendRequest append) {
+      for (Entry entry : append.entries()) {
+        if (entry.kind() == EntryKind.MEMBERSHIP) {
+          sentMemberships.put(entry.id(), Membership.decode(entry.payload()));
+        }
+      }
     }
   }
 
