@@ -21,6 +21,9 @@ final class Faults<S extends StateMachine<?>> {
     LeadershipFaults<S> leadership = new LeadershipFaults<>(simulation, season);
     addProcess(process);
     addNetwork(network);
+    if (simulation.swarm().churn) {
+      addIfOn(FaultKind.LOST_DISKS, new Amnesia<>(simulation, season, network)::begin);
+    }
     addIfOn(FaultKind.REPLAYS, new Echoes<>(simulation, season, subject)::begin);
     addIfOn(FaultKind.CLOCK_JUMPS, () -> process.leaveLeaderBehind(network, rivals));
     addIfOn(FaultKind.DISK_STALLS, disk::stall);
