@@ -54,12 +54,12 @@ public final class MatchIsDurable implements Property {
 
   private void check(NodeView leader, NodeId peer, long before, long matchIndex) {
     Membership membership = leader.status().membership().membership();
-    boolean learner = membership.isMerelyLearner(peer);
-    if (learner && lostDisks.hasLost(peer)) {
+    boolean counts = membership.isVoter(peer);
+    if (!counts && lostDisks.hasLost(peer)) {
       return; // nobody is told when a learner loses its disk, because nobody counts on it
     }
     PropertyViolation.check(
-        matchIndex >= before || learner, // which is asked anew when it denies, perhaps long ago
+        matchIndex >= before || !counts, // which is asked anew when it denies, perhaps long ago
         this,
         "%s took %s to hold %d, and now %d",
         leader.id(),
