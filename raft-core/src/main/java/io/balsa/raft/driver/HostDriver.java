@@ -76,7 +76,7 @@ public final class HostDriver implements AutoCloseable {
             this::fail);
     HostWatch watch =
         new HostWatch(
-            newSession(),
+            newStartId(),
             config.core().heartbeatIntervalNanos(),
             config.core().electionTimeoutNanos());
     this.loop = new HostLoop(inbox, parts.clock(), outlet, watch, this::fail);
@@ -86,7 +86,7 @@ public final class HostDriver implements AutoCloseable {
   }
 
   /** Another one for each start, as good as certainly: it tells peers apart that were restarted. */
-  private static long newSession() {
+  private static long newStartId() {
     return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
   }
 

@@ -224,10 +224,10 @@ public sealed interface Message {
   /**
    * A host is alive. Belongs to no group: hosts that share groups at rest exchange these in place of the groups' heartbeats.
    *
-   * @param session another one after each start of the host
+   * @param startId another one after each start of the host
    * @param wanted the sender has groups at rest that rely on the receiver: it waits for such a message, too
    */
-  record HostHeartbeat(long session, boolean wanted) implements Message {
+  record HostHeartbeat(long startId, boolean wanted) implements Message {
     /** Terms are a group's. */
     @Override
     public long term() {

@@ -483,7 +483,7 @@ public final class Describe {
 
     @Override
     public String onHostHeartbeat(Message.HostHeartbeat heartbeat) {
-      return "HostHeartbeat session=" + heartbeat.session() + (heartbeat.wanted() ? " wanted" : "");
+      return "HostHeartbeat start=" + heartbeat.startId() + (heartbeat.wanted() ? " wanted" : "");
     }
 
     private static String verdict(boolean granted) {

@@ -29,7 +29,7 @@ public final class HostWatch {
     boolean reportedSilent;
 
     /** Which process it is; 0 while that isn't known. */
-    long session;
+    long startId;
 
     /** For how many ticks it is still sent heartbeats, because it asked for them. */
     int wantedTicks;
@@ -39,7 +39,7 @@ public final class HostWatch {
     }
   }
 
-  private final long session;
+  private final long startId;
   private final long intervalNanos;
   private final int silentTicksMax;
 
@@ -49,11 +49,11 @@ public final class HostWatch {
   private long tickAt;
 
   /**
-   * @param session another one for each start of the host, not 0
+   * @param startId another one for each start of the host, not 0
    */
-  public HostWatch(long session, long intervalNanos, long electionTimeoutNanos) {
-    Invariant.check(session != 0, "a session's number is 0");
-    this.session = session;
+  public HostWatch(long startId, long intervalNanos, long electionTimeoutNanos) {
+    Invariant.check(startId != 0, "a start's number is 0");
+    this.startId = startId;
     this.intervalNanos = intervalNanos;
     this.silentTicksMax = Math.toIntExact(electionTimeoutNanos / intervalNanos);
   }
@@ -83,8 +83,8 @@ public final class HostWatch {
    */
   public boolean onHeartbeat(NodeId from, HostHeartbeat heartbeat, long now) {
     Peer peer = watched(from, now);
-    boolean restarted = peer.session != 0 && peer.session != heartbeat.session();
-    peer.session = heartbeat.session();
+    boolean restarted = peer.startId != 0 && peer.startId != heartbeat.startId();
+    peer.startId = heartbeat.startId();
     peer.silentTicks = 0;
     peer.reportedSilent = false;
     peer.wantedTicks = heartbeat.wanted() ? silentTicksMax : 0;
@@ -124,7 +124,7 @@ public final class HostWatch {
     List<NodeId> silent = new ArrayList<>();
     for (Map.Entry<NodeId, Peer> entry : peers.entrySet()) {
       Peer peer = entry.getValue();
-      sender.accept(entry.getKey(), new HostHeartbeat(session, peer.relying > 0));
+      sender.accept(entry.getKey(), new HostHeartbeat(startId, peer.relying > 0));
       peer.silentTicks++;
       peer.wantedTicks = Math.max(0, peer.wantedTicks - 1);
       if (peer.relying > 0 && !peer.reportedSilent && peer.silentTicks >= silentTicksMax) {

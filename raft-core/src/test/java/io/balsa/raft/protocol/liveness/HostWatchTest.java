@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Heartbeats every 10, silence after 50, this host's session is 7. */
+/** Heartbeats every 10, silence after 50, this host's start is number 7. */
 final class HostWatchTest {
   private static final NodeId N2 = NodeId.of("n2");
   private static final NodeId N3 = NodeId.of("n3");
@@ -99,6 +99,6 @@ final class HostWatchTest {
     return watch.tick(
         now,
         (peer, heartbeat) ->
-            sent.add(peer + " " + heartbeat.session() + (heartbeat.wanted() ? " wanted" : "")));
+            sent.add(peer + " " + heartbeat.startId() + (heartbeat.wanted() ? " wanted" : "")));
   }
 }

@@ -15,9 +15,9 @@ final class SimWatch {
   private final HostWatch watch;
   private List<NodeId> reliesOn = List.of();
 
-  SimWatch(CoreConfig config, long session) {
+  SimWatch(CoreConfig config, long startId) {
     this.watch =
-        new HostWatch(session, config.heartbeatIntervalNanos(), config.electionTimeoutNanos());
+        new HostWatch(startId, config.heartbeatIntervalNanos(), config.electionTimeoutNanos());
   }
 
   /** Whom the group relies on from now on. */

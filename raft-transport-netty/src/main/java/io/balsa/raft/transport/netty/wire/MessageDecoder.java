@@ -192,7 +192,7 @@ final class MessageDecoder {
   }
 
   private static Message hostHeartbeat(WireHostHeartbeat w) {
-    return new Message.HostHeartbeat(w.getSession(), w.getWanted());
+    return new Message.HostHeartbeat(w.getStartId(), w.getWanted());
   }
 
   /** An entry that may follow {@code previous}: the next index, and a term that isn't smaller (paper §5.3). */

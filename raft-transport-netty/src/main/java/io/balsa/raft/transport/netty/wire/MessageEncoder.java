@@ -191,7 +191,7 @@ final class MessageEncoder implements Message.Visitor<WireGroupMessage.Builder> 
   @Override
   public WireGroupMessage.Builder onHostHeartbeat(Message.HostHeartbeat m) {
     return wire.setHostHeartbeat(
-        WireHostHeartbeat.newBuilder().setSession(m.session()).setWanted(m.wanted()));
+        WireHostHeartbeat.newBuilder().setStartId(m.startId()).setWanted(m.wanted()));
   }
 
   private static WireEntryId id(EntryId id) {
