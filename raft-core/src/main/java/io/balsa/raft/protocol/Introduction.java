@@ -36,7 +36,7 @@ final class Introduction {
    *                    that leader in its term. Until its log has got to the index again, it votes as if it had, and doesn't
    *                    campaign: the beginning of the log may call it a voter.
    *
-   * The leader, which isn't told when a learner comes back blank, counts no acknowledgement of a learner's: of one that became a
+   * The leader, which may not be told when a learner comes back blank, counts no acknowledgement of a learner's: of one that became a
    * voter, only those of the entry that made it one (Progress#countFrom). No life that held this entry comes back blank unnoticed.
    *
    * While it is blank a node answers pre-votes (with a no) and nothing else: no vote, no acknowledgement, no term is adopted.
@@ -71,6 +71,10 @@ final class Introduction {
 
   Standing standing() {
     return standing;
+  }
+
+  static boolean isOfBlankNode(ReadIndexRequest request) {
+    return request.readId() < 0;
   }
 
   boolean isPending() {

@@ -286,6 +286,11 @@ final class Leading {
   }
 
   void onReadIndexRequest(LeaderState leader, NodeId from, ReadIndexRequest request) {
+    Progress progress = leader.progress.get(from);
+    if (progress != null && Introduction.isOfBlankNode(request)) {
+      leader.progress.put(
+          from, progress.anew(1, state.now)); // what it acknowledged makes no voter of it
+    }
     if (state.membership().isMerelyLearner(from) && !isMembershipCommitted()) {
       leader.readsOfNewcomers.put(from, request.readId());
     } else {

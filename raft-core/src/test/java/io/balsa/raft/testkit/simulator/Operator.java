@@ -83,6 +83,7 @@ final class Operator<S extends StateMachine<?>> {
       if (random.nextInt(3) == 0) {
         learners.stream().filter(learner -> random.nextBoolean()).forEach(promotable::add);
       }
+      promotable.removeAll(DiskLoss.blank(simulation));
       ask(asked, new MembershipChange(expected(current), voters, learners, promotable, guarded));
     }
   }
