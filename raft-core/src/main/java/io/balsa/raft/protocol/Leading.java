@@ -150,8 +150,12 @@ final class Leading {
    * since, so to ask it once more does no harm.
    */
   private boolean hasForgotten(NodeId from, Progress progress, long deniedIndex) {
-    return (state.membership().isMerelyLearner(from) || progress.mayHaveForgotten())
-        && deniedIndex == progress.acknowledged();
+    return countsForNothing(from, progress) && deniedIndex == progress.acknowledged();
+  }
+
+  /** Nobody relies on what it has acknowledged so far. */
+  private boolean countsForNothing(NodeId from, Progress progress) {
+    return state.membership().isMerelyLearner(from) || progress.mayHaveForgotten();
   }
 
   /**
@@ -287,7 +291,9 @@ final class Leading {
 
   void onReadIndexRequest(LeaderState leader, NodeId from, ReadIndexRequest request) {
     Progress progress = leader.progress.get(from);
-    if (progress != null && Introduction.isOfBlankNode(request)) {
+    if (progress != null
+        && Introduction.isOfBlankNode(request)
+        && countsForNothing(from, progress)) {
       leader.progress.put(
           from, progress.anew(1, state.now)); // what it acknowledged makes no voter of it
     }
