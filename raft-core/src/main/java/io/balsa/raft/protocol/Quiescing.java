@@ -1,5 +1,6 @@
 package io.balsa.raft.protocol;
 
+import io.balsa.raft.message.Message;
 import io.balsa.raft.message.Message.HeartbeatRequest;
 import io.balsa.raft.message.Message.HeartbeatResponse;
 import io.balsa.raft.model.NodeId;
@@ -136,13 +137,21 @@ final class Quiescing {
     }
   }
 
+  /** A node at rest waits for no such answer, so it is an old one. */
+  private static boolean answersAClient(Message message) {
+    return message instanceof Message.ReadIndexResponse
+        || message instanceof Message.ProposeAccepted
+        || message instanceof Message.ProposeRejected;
+  }
+
   /** Heartbeats and their answers are what goes on while nothing happens; to a node at rest, an unexpected one is news. */
   private boolean isNews(Input input) {
     if (input instanceof Input.Received received) {
       if (received.message() instanceof HeartbeatResponse response) {
         return rests() && !(state.role instanceof LeaderState && response.rests());
       }
-      return !(received.message() instanceof HeartbeatRequest); // see onHeartbeat
+      return !(received.message() instanceof HeartbeatRequest) // see onHeartbeat
+          && !(rests() && answersAClient(received.message()));
     }
     return input instanceof Input.Propose
         || input instanceof Input.ReadBarrier

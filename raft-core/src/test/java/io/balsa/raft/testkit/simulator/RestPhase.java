@@ -30,6 +30,8 @@ final class RestPhase<S extends StateMachine<?>> {
   }
 
   void run() {
+    // What was sent while faults were on may come late, and would wake who rests.
+    simulation.queue().runUntil(Math.max(simulation.queue().now(), simulation.network().emptyAt()));
     awaitRest();
     long term = highestTerm();
     SimNode<S> leader =

@@ -200,6 +200,11 @@ final class SimNetwork {
     world.queue().after(arrival - now, () -> arrive(link, message));
   }
 
+  /** When all that has been sent so far will have arrived. */
+  long emptyAt() {
+    return lastArrival.values().stream().mapToLong(Long::longValue).max().orElse(0);
+  }
+
   private void arrive(Link link, Message message) {
     // A cut also takes half of what was under way.
     if (!cut.contains(link) || random.nextBoolean()) {

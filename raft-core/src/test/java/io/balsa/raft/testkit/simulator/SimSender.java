@@ -84,7 +84,11 @@ final class SimSender {
   }
 
   private void sendHeld() {
+    boolean late = held.size() > 1;
     while (!held.isEmpty() && !stall.isOn()) {
+      if (late) {
+        world.onDisturbed(node.id()); // it was decided upon while answers came
+      }
       letGo(held.removeFirst());
     }
   }
