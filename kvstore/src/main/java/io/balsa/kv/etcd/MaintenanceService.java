@@ -8,6 +8,8 @@ import io.balsa.kv.proto.DowngradeInfo;
 import io.balsa.kv.proto.HashKVRequest;
 import io.balsa.kv.proto.HashKVResponse;
 import io.balsa.kv.proto.MaintenanceGrpc;
+import io.balsa.kv.proto.MoveLeaderRequest;
+import io.balsa.kv.proto.MoveLeaderResponse;
 import io.balsa.kv.proto.ResponseHeader;
 import io.balsa.kv.proto.StatusRequest;
 import io.balsa.kv.proto.StatusResponse;
@@ -91,6 +93,12 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
         .setHashRevision(hash.hashRevision())
         .setCompactRevision(hash.compactedRevision())
         .build();
+  }
+
+  @Override
+  public void moveLeader(MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> observer) {
+    MemberId target = new MemberId(request.getTargetID());
+    Reply.send(observer, LeadershipMove.to(target, router.replica()));
   }
 
   private ResponseHeader.Builder header() {

@@ -87,7 +87,8 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     Reply.send(observer, grant(request));
   }
 
-  private CompletableFuture<LeaseGrantResponse> grant(LeaseGrantRequest request) {
+  /** As the call of that name; for services of this member that need a lease. */
+  public CompletableFuture<LeaseGrantResponse> grant(LeaseGrantRequest request) {
     if (request.getTTL() > LeaseConfig.TTL_SECONDS_MAX) {
       return CompletableFuture.failedFuture(KvError.LEASE_TTL_TOO_LARGE.exception());
     }

@@ -20,6 +20,10 @@ public enum KvError {
   LEASE_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: lease already exists"),
   LEASE_TTL_TOO_LARGE(Code.OUT_OF_RANGE, "etcdserver: too large lease TTL"),
   WATCH_CANCELED(Code.CANCELLED, "etcdserver: watch canceled"),
+  LOCK_LOST(Code.UNKNOWN, "mutex: session is expired"),
+  ELECTION_NO_LEADER(Code.UNKNOWN, "election: no leader"),
+  ELECTION_NOT_LEADER(Code.UNKNOWN, "election: not leader"),
+  ELECTION_NO_LEADER_KEY(Code.UNKNOWN, "\"leader\" field must be provided"),
   MEMBER_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: member ID already exist"),
   PEER_URL_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: Peer URLs already exists"),
   NOT_ENOUGH_STARTED_MEMBERS(
@@ -71,6 +75,8 @@ public enum KvError {
   CORRUPT_CLUSTER(Code.DATA_LOSS, "etcdserver: corrupt cluster"),
   NOT_SUPPORTED_FOR_LEARNER(Code.FAILED_PRECONDITION, "etcdserver: rpc not supported for learner"),
   BAD_LEADER_TRANSFEREE(Code.FAILED_PRECONDITION, "etcdserver: bad leader transferee"),
+  LEADER_TRANSFER_TIMEOUT(
+      Code.UNKNOWN, "etcdserver: request timed out, leader transfer took too long"),
   WRONG_DOWNGRADE_VERSION_FORMAT(
       Code.INVALID_ARGUMENT, "etcdserver: wrong downgrade target version format"),
   INVALID_DOWNGRADE_VERSION(Code.INVALID_ARGUMENT, "etcdserver: invalid downgrade target version"),

@@ -49,6 +49,14 @@ public final class NodeReplica implements Replica {
   }
 
   @Override
+  public CompletableFuture<Void> transferLeadership(NodeId target) {
+    RaftNode<KvResult> attached = node;
+    return attached != null
+        ? attached.transferLeadership(target)
+        : CompletableFuture.failedFuture(new IllegalStateException("the node isn't open yet"));
+  }
+
+  @Override
   public long term() {
     NodeStatus status = heard;
     return status == null ? 0 : status.term();

@@ -17,6 +17,9 @@ public interface Replica {
   /** As {@link io.balsa.raft.RaftNode#readBarrier}. */
   CompletableFuture<Long> readBarrier();
 
+  /** As {@link io.balsa.raft.RaftNode#transferLeadership}. */
+  CompletableFuture<Void> transferLeadership(NodeId target);
+
   /** The term as last heard; 0 before the first election. Cheap: it goes into every answer. */
   long term();
 

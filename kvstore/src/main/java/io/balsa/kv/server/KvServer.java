@@ -131,6 +131,7 @@ final class KvServer implements AutoCloseable {
   private void published(@Nullable Throwable failure) {
     if (failure == null) {
       log.info("ready to serve client requests");
+      member.serve();
       ready.complete(null);
     } else if (closing || member.stopped().isDone()) {
       ready.completeExceptionally(failure);

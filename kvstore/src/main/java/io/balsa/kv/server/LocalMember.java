@@ -1,6 +1,7 @@
 package io.balsa.kv.server;
 
 import io.balsa.kv.etcd.ClusterService;
+import io.balsa.kv.etcd.HealthService;
 import io.balsa.kv.etcd.KvService;
 import io.balsa.kv.etcd.MaintenanceService;
 import io.balsa.kv.etcd.ReadPool;
@@ -9,6 +10,9 @@ import io.balsa.kv.lease.LeaseConfig;
 import io.balsa.kv.lease.LeaseKeeper;
 import io.balsa.kv.lease.LeaseService;
 import io.balsa.kv.lease.LeaseThread;
+import io.balsa.kv.lock.ElectionService;
+import io.balsa.kv.lock.LocalKv;
+import io.balsa.kv.lock.LockService;
 import io.balsa.kv.request.LeaderChannel;
 import io.balsa.kv.request.NodeReplica;
 import io.balsa.kv.request.RequestRouter;
@@ -26,7 +30,8 @@ import io.balsa.raft.storage.rocksdb.RocksLogStore;
 import io.balsa.raft.transport.netty.NettyTransport;
 import io.balsa.raft.transport.netty.NettyTransportBuilder;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +54,7 @@ final class LocalMember {
   private final KnownMembers members;
   private final ReadPool reads;
   private final LeaseService leaseService;
+  private final HealthService health = new HealthService();
   private final RaftNode<KvResult> node;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -152,17 +158,35 @@ final class LocalMember {
 
   /** Everything that is served to clients. */
   List<ServerServiceDefinition> services() {
+    RequestCheck check = new RequestCheck(config.txnOpsMax());
+    LocalKv kv = new LocalKv(new LocalKv.Parts(router, state, check, reads, leaseService::grant));
     return List.of(
-        new KvService(router, state, new RequestCheck(config.txnOpsMax()), reads).bindService(),
+        new KvService(router, state, check, reads).bindService(),
         new WatchService(hub, this::hasLeader).definition(),
         leaseService.definition(),
         new ClusterService(router, members).bindService(),
         new MaintenanceService(router, state, reads, config.quotaBytes()).bindService(),
-        new HealthStatusManager().getHealthService().bindService());
+        new LockService(kv, hub).bindService(),
+        new ElectionService(kv, hub).definition(),
+        health.bindService(),
+        ProtoReflectionServiceV1.newInstance().bindService(),
+        oldReflection());
+  }
+
+  /** What tools asked before the service had its final name. */
+  @SuppressWarnings("deprecation")
+  private static ServerServiceDefinition oldReflection() {
+    return ProtoReflectionService.newInstance().bindService();
+  }
+
+  /** From now on clients hear that they are served, if they ask gRPC's health service. */
+  void serve() {
+    health.serve();
   }
 
   /** Ends the calls that would never end by themselves, with "server stopped". Idempotent. */
   void endStreams() {
+    health.stop();
     hub.close();
     leaseService.endStreams();
   }

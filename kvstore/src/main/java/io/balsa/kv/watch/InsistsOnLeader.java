@@ -12,14 +12,14 @@ import io.grpc.ServerInterceptor;
  * that has no leader, rather than to be served what may be old. For streams, which may lose the
  * leader after they began. Stateless; any thread.
  */
-final class InsistsOnLeader implements ServerInterceptor {
+public final class InsistsOnLeader implements ServerInterceptor {
   private static final Metadata.Key<String> HAS_LEADER =
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
   private static final Context.Key<Boolean> REQUIRED =
       Context.keyWithDefault("leader required", false);
 
   /** Whether the call that this thread is handling asked for it. */
-  static boolean byThisCall() {
+  public static boolean byThisCall() {
     return REQUIRED.get();
   }
 

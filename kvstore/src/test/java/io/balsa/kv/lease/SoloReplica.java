@@ -109,6 +109,11 @@ final class SoloReplica implements Replica {
   }
 
   @Override
+  public CompletableFuture<Void> transferLeadership(NodeId target) {
+    throw new UnsupportedOperationException("not asked for here");
+  }
+
+  @Override
   public long term() {
     return log.term;
   }

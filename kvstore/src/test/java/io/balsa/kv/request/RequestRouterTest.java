@@ -190,6 +190,11 @@ final class RequestRouterTest {
     }
 
     @Override
+    public CompletableFuture<Void> transferLeadership(NodeId target) {
+      throw new UnsupportedOperationException("not asked for here");
+    }
+
+    @Override
     public long term() {
       return 5;
     }
