@@ -150,7 +150,7 @@ final class TestCluster implements AutoCloseable {
         .toList();
   }
 
-  private void await(BooleanSupplier condition) {
+  void await(BooleanSupplier condition) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
