@@ -17,6 +17,8 @@ import io.balsa.kv.proto.election.ProclaimResponse;
 import io.balsa.kv.proto.election.ResignRequest;
 import io.balsa.kv.proto.election.ResignResponse;
 import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -201,6 +204,29 @@ final class ElectionTest {
         .isGreaterThanOrEqualTo(leader.getHeader().getRevision());
   }
 
+  @Test
+  void anObserverWhoReadsSlowlyMissesNothing() throws Exception {
+    LeaderKey leader = clients.get(0).election().campaign(campaign("slow", 0, "0")).getLeader();
+    BlockingQueue<LeaderResponse> seen = new LinkedBlockingQueue<>();
+    SlowReader reader = new SlowReader(seen);
+    ElectionGrpc.newStub(clients.get(1).channel()).observe(leaderOf("slow"), reader);
+    assertThat(next(seen).getKv().getValue()).isEqualTo(bytes("0"));
+    String large = "x".repeat(128 * 1024);
+    for (int i = 1; i <= 100; i++) {
+      assertThat(clients.get(2).election().proclaim(proclaim(leader, i + " " + large)).hasHeader())
+          .isTrue();
+    }
+    resign(2, leader);
+    LeaderKey heir = clients.get(0).election().campaign(campaign("slow", 0, "heir")).getLeader();
+    assertThat(seen).isEmpty();
+    for (int i = 1; i <= 100; i++) {
+      reader.read();
+      assertThat(next(seen).getKv().getValue()).isEqualTo(bytes(i + " " + large));
+    }
+    reader.read();
+    assertThat(next(seen).getKv().getKey()).isEqualTo(heir.getKey());
+  }
+
   private ListenableFuture<CampaignResponse> campaignLater(
       int member, String name, long lease, String value, int queueLength) {
     ListenableFuture<CampaignResponse> waiting =
@@ -262,6 +288,40 @@ final class ElectionTest {
               assertThat(status.getCode()).isEqualTo(Status.Code.UNKNOWN);
               assertThat(status.getDescription()).isEqualTo(error.text());
             });
+  }
+
+  /** Takes one message, and then only as many as the test asks for. */
+  private static final class SlowReader
+      implements ClientResponseObserver<LeaderRequest, LeaderResponse> {
+    private final BlockingQueue<LeaderResponse> seen;
+    private @Nullable ClientCallStreamObserver<LeaderRequest> requests;
+
+    SlowReader(BlockingQueue<LeaderResponse> seen) {
+      this.seen = seen;
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<LeaderRequest> requests) {
+      this.requests = requests;
+      requests.disableAutoRequestWithInitial(1);
+    }
+
+    void read() {
+      if (requests != null) {
+        requests.request(1);
+      }
+    }
+
+    @Override
+    public void onNext(LeaderResponse response) {
+      seen.add(response);
+    }
+
+    @Override
+    public void onError(Throwable failure) {}
+
+    @Override
+    public void onCompleted() {}
   }
 
   private static <T> T done(ListenableFuture<T> future) throws Exception {

@@ -11,6 +11,11 @@ import io.balsa.kv.proto.WatchCreateRequest;
 import io.balsa.kv.proto.WatchGrpc;
 import io.balsa.kv.proto.WatchRequest;
 import io.balsa.kv.proto.WatchResponse;
+import io.balsa.kv.proto.election.CampaignRequest;
+import io.balsa.kv.proto.election.CampaignResponse;
+import io.balsa.kv.proto.election.ElectionGrpc;
+import io.balsa.kv.proto.election.LeaderRequest;
+import io.balsa.kv.proto.election.LeaderResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
@@ -44,11 +49,22 @@ final class StoppingTest {
       LeaseGrpc.newStub(channel)
           .leaseKeepAlive(keepAlive)
           .onNext(LeaseKeepAliveRequest.newBuilder().setID(7).build());
+      Heard<LeaderResponse> observe = new Heard<>();
+      ElectionGrpc.newStub(channel)
+          .observe(
+              LeaderRequest.newBuilder().setName(ByteString.copyFromUtf8("job")).build(), observe);
+      CampaignResponse won =
+          ElectionGrpc.newBlockingStub(channel)
+              .campaign(
+                  CampaignRequest.newBuilder().setName(ByteString.copyFromUtf8("job")).build());
+      assertThat(observe.first.get(20, TimeUnit.SECONDS).getKv().getKey())
+          .isEqualTo(won.getLeader().getKey());
       watch.first.get(20, TimeUnit.SECONDS);
       keepAlive.first.get(20, TimeUnit.SECONDS);
       cluster.stop(0);
       assertThat(watch.end.get(20, TimeUnit.SECONDS)).isEqualTo(KvError.SERVER_STOPPED.text());
       assertThat(keepAlive.end.get(20, TimeUnit.SECONDS)).isEqualTo(KvError.SERVER_STOPPED.text());
+      assertThat(observe.end.get(20, TimeUnit.SECONDS)).isEqualTo(KvError.SERVER_STOPPED.text());
       assertThat(channel.shutdownNow().awaitTermination(20, TimeUnit.SECONDS)).isTrue();
     }
   }
