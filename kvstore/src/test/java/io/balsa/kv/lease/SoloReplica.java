@@ -15,12 +15,10 @@ import io.balsa.raft.model.Membership;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.Role;
 import io.balsa.raft.model.Standing;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,10 +27,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * A member's view of a log that everybody agrees on: the real state machine, and a test that says
  * who leads and what is held up on its way.
  */
-final class SoloReplica implements Replica {
+public final class SoloReplica implements Replica {
 
   /** The log and the state, shared by the replicas of one test. */
-  static final class Log {
+  public static final class Log {
     final KvStateMachine state;
     final List<KvCommand> commands = Collections.synchronizedList(new ArrayList<>());
     private final AtomicLong index = new AtomicLong();
@@ -40,7 +38,7 @@ final class SoloReplica implements Replica {
     /** The term of the leader that would append an entry now. */
     volatile long term = 1;
 
-    Log(KvStateMachine state) {
+    public Log(KvStateMachine state) {
       this.state = state;
     }
 
@@ -51,60 +49,67 @@ final class SoloReplica implements Replica {
     }
   }
 
-  static final MemberId SELF = new MemberId(1);
+  public static final MemberId SELF = new MemberId(1);
   private static final NodeId OTHER = new MemberId(2).toNodeId();
 
   private final Log log;
   private volatile boolean leads;
-  private volatile boolean holdBarriers;
-  private volatile boolean holdProposals;
-  private final Queue<Runnable> heldBarriers = new ArrayDeque<>();
-  private final Queue<Runnable> heldProposals = new ArrayDeque<>();
+  private final Gate barriers = new Gate();
+  private final Gate proposals = new Gate();
 
-  SoloReplica(Log log) {
+  /** Lets work pass, or holds it up until the test says so. Thread-safe. */
+  private static final class Gate {
+    private final List<Runnable> held = new ArrayList<>();
+    private boolean closed;
+
+    void close(boolean closeNow) {
+      List<Runnable> released;
+      synchronized (this) {
+        closed = closeNow;
+        released = closeNow ? List.of() : List.copyOf(held);
+        held.removeAll(released);
+      }
+      released.forEach(Runnable::run);
+    }
+
+    void pass(Runnable work) {
+      synchronized (this) {
+        if (closed) {
+          held.add(work);
+          return;
+        }
+      }
+      work.run();
+    }
+  }
+
+  public SoloReplica(Log log) {
     this.log = log;
   }
 
-  void lead(boolean leadsNow) {
+  public void lead(boolean leadsNow) {
     leads = leadsNow;
   }
 
-  void holdBarriers(boolean hold) {
-    holdBarriers = hold;
-    release(hold, heldBarriers);
+  public void holdBarriers(boolean hold) {
+    barriers.close(hold);
   }
 
-  void holdProposals(boolean hold) {
-    holdProposals = hold;
-    release(hold, heldProposals);
-  }
-
-  private static void release(boolean hold, Queue<Runnable> held) {
-    while (!hold && !held.isEmpty()) {
-      held.remove().run();
-    }
+  public void holdProposals(boolean hold) {
+    proposals.close(hold);
   }
 
   @Override
   public CompletableFuture<Outcome<KvResult>> propose(Bytes command) {
     CompletableFuture<Outcome<KvResult>> outcome = new CompletableFuture<>();
-    Runnable append = () -> outcome.complete(log.append(command));
-    if (holdProposals) {
-      heldProposals.add(append);
-    } else {
-      append.run();
-    }
+    proposals.pass(() -> outcome.complete(log.append(command)));
     return outcome;
   }
 
   @Override
   public CompletableFuture<Long> readBarrier() {
     CompletableFuture<Long> passed = new CompletableFuture<>();
-    if (holdBarriers) {
-      heldBarriers.add(() -> passed.complete(log.index.get()));
-    } else {
-      passed.complete(log.index.get());
-    }
+    barriers.pass(() -> passed.complete(log.index.get()));
     return passed;
   }
 
