@@ -118,6 +118,42 @@ class EtcdctlProcessIT {
     }
   }
 
+  /** etcdctl brings its own recipe: a key below the name, as our Lock service makes it. */
+  @Test
+  void aCommandRunsWhileItHoldsALock() throws Exception {
+    for (MemberSpec member : cluster.members()) {
+      String name = "lock/" + member.name();
+      assertThat(etcdctl(member, "lock", name, "echo", "held")).isEqualTo("held\n");
+      assertThat(etcdctl(member, "get", "--prefix", name)).isEmpty();
+    }
+  }
+
+  @Test
+  void whoIsElectedIsSeenByWhoListens() throws Exception {
+    for (MemberSpec member : cluster.members()) {
+      String begin = "elect/" + member.name() + "/";
+      Process leader = spawn(member, "elect", "elect/" + member.name(), "value");
+      Process listener = spawn(member, "elect", "-l", "elect/" + member.name());
+      try {
+        assertThat(firstBytes(leader, begin.length())).isEqualTo(begin);
+        assertThat(firstBytes(listener, begin.length())).isEqualTo(begin);
+      } finally {
+        listener.destroyForcibly().waitFor();
+        leader.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  @Test
+  void leadershipIsMoved() throws Exception {
+    String all =
+        cluster.members().stream().map(MemberSpec::endpoint).collect(Collectors.joining(","));
+    String target = etcdctl(cluster.members().get(0), "member", "list").split(",")[0];
+    Finished moved = run(all, "", "move-leader", target);
+    assertThat(moved.exitCode()).as("%s%s", moved, cluster.logs()).isZero();
+    assertThat(moved.out()).startsWith("Leadership transferred from ").contains(target);
+  }
+
   @Test
   void theClusterTellsAboutItself() throws Exception {
     String all =
@@ -159,17 +195,24 @@ class EtcdctlProcessIT {
   /** Watches until as much has come as is expected, for etcdctl itself watches on for ever. */
   private static String watch(MemberSpec member, String key, String revision, String expected)
       throws Exception {
-    ProcessBuilder builder =
-        new ProcessBuilder(command(member.endpoint(), "watch", "--rev=" + revision, key));
-    builder.environment().putAll(API);
-    Process process = builder.redirectErrorStream(true).start();
+    Process process = spawn(member, "watch", "--rev=" + revision, key);
     try {
-      CompletableFuture<String> reading =
-          CompletableFuture.supplyAsync(() -> read(process, expected.length() + 1));
-      return reading.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+      return firstBytes(process, expected.length() + 1);
     } finally {
       process.destroyForcibly().waitFor();
     }
+  }
+
+  private static Process spawn(MemberSpec member, String... words) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command(member.endpoint(), words));
+    builder.environment().putAll(API);
+    return builder.redirectErrorStream(true).start();
+  }
+
+  /** What it says first, for as long as it runs on. */
+  private static String firstBytes(Process process, int bytes) throws Exception {
+    return CompletableFuture.supplyAsync(() -> read(process, bytes))
+        .get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
   }
 
   private static String read(Process process, int bytes) {

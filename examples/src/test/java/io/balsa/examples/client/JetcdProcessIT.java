@@ -7,8 +7,13 @@ import io.balsa.examples.process.LocalCluster;
 import io.balsa.examples.process.MemberSpec;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.Election;
 import io.etcd.jetcd.Watch;
+import io.etcd.jetcd.election.CampaignResponse;
+import io.etcd.jetcd.election.LeaderKey;
+import io.etcd.jetcd.election.LeaderResponse;
 import io.etcd.jetcd.lease.LeaseKeepAliveResponse;
+import io.etcd.jetcd.lock.LockResponse;
 import io.etcd.jetcd.options.PutOption;
 import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.support.CloseableClient;
@@ -18,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -106,6 +112,48 @@ class JetcdProcessIT {
     assertThat(got.getKvs()).isEmpty();
   }
 
+  @Test
+  void aLockIsHandedToTheOneWhoWaits() throws Exception {
+    LockResponse held = lock("jetcd/lock", lease(30)).get(SECONDS, TimeUnit.SECONDS);
+    CompletableFuture<LockResponse> waiting = lock("jetcd/lock", lease(30));
+
+    client.getLockClient().unlock(held.getKey()).get(SECONDS, TimeUnit.SECONDS);
+
+    LockResponse next = waiting.get(SECONDS, TimeUnit.SECONDS);
+    assertThat(next.getKey()).isNotEqualTo(held.getKey());
+    client.getLockClient().unlock(next.getKey()).get(SECONDS, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aLeaderIsElectedAndSucceeded() throws Exception {
+    Election election = client.getElectionClient();
+    BlockingQueue<LeaderResponse> seen = new ArrayBlockingQueue<>(10);
+    election.observe(bytes("jetcd/election"), new Observer(seen));
+    CampaignResponse first = campaign("a", lease(30)).get(SECONDS, TimeUnit.SECONDS);
+    assertThat(next(seen).getKv().getValue()).isEqualTo(bytes("a"));
+    election.proclaim(first.getLeader(), bytes("b")).get(SECONDS, TimeUnit.SECONDS);
+    assertThat(next(seen).getKv().getValue()).isEqualTo(bytes("b"));
+
+    CompletableFuture<CampaignResponse> second = campaign("c", lease(30));
+    election.resign(first.getLeader()).get(SECONDS, TimeUnit.SECONDS);
+
+    assertThat(next(seen).getKv().getValue()).isEqualTo(bytes("c"));
+    LeaderKey heir = second.get(SECONDS, TimeUnit.SECONDS).getLeader();
+    assertThat(heir.getRevision()).isGreaterThan(first.getLeader().getRevision());
+  }
+
+  private long lease(long ttlSeconds) throws Exception {
+    return client.getLeaseClient().grant(ttlSeconds).get(SECONDS, TimeUnit.SECONDS).getID();
+  }
+
+  private CompletableFuture<LockResponse> lock(String name, long lease) {
+    return client.getLockClient().lock(bytes(name), lease);
+  }
+
+  private CompletableFuture<CampaignResponse> campaign(String value, long lease) {
+    return client.getElectionClient().campaign(bytes("jetcd/election"), lease, bytes(value));
+  }
+
   private long put(String key, String value) throws Exception {
     return client
         .getKVClient()
@@ -125,6 +173,20 @@ class JetcdProcessIT {
 
   private static ByteSequence bytes(String text) {
     return ByteSequence.from(text, StandardCharsets.UTF_8);
+  }
+
+  /** As {@link Collector}, for elections. */
+  private record Observer(BlockingQueue<LeaderResponse> queue) implements Election.Listener {
+    @Override
+    public void onNext(LeaderResponse leader) {
+      queue.add(leader);
+    }
+
+    @Override
+    public void onError(Throwable error) {}
+
+    @Override
+    public void onCompleted() {}
   }
 
   /** Puts what comes into a queue that is large enough; the end of the stream is of no interest. */
