@@ -72,6 +72,10 @@ public final class SoloReplica implements Replica {
       released.forEach(Runnable::run);
     }
 
+    synchronized int held() {
+      return held.size();
+    }
+
     void pass(Runnable work) {
       synchronized (this) {
         if (closed) {
@@ -93,6 +97,10 @@ public final class SoloReplica implements Replica {
 
   public void holdBarriers(boolean hold) {
     barriers.close(hold);
+  }
+
+  public int heldBarriers() {
+    return barriers.held();
   }
 
   public void holdProposals(boolean hold) {

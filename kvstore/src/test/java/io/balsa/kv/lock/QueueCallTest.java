@@ -115,7 +115,9 @@ final class QueueCallTest {
     await(() -> keys().size() == 2);
     replica.holdBarriers(true);
     assertThat(queue.leave(first.place()).get(20, TimeUnit.SECONDS).getSucceeded()).isTrue();
-    // It may be waiting still, or for the barrier: both must come to the same.
+    // It is its turn, as far as this member knows; but that isn't enough.
+    await(() -> replica.heldBarriers() == 1);
+    assertThat(second).isNotDone();
     second.cancel(false);
     replica.holdBarriers(false);
     await(() -> keys().isEmpty());
