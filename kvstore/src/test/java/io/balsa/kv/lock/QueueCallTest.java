@@ -45,7 +45,10 @@ final class QueueCallTest {
   private final RequestRouter router =
       new RequestRouter(
           replica, 99, SoloReplica.SELF, RequestRouter.Limits.of(1 << 20, Duration.ofSeconds(1)));
-  private final ReadPool reads = new ReadPool(2);
+
+  /** One thread, so that reads come one after the other: see {@link #settle}. */
+  private final ReadPool reads = new ReadPool(1);
+
   private final WatchHub hub =
       new WatchHub(
           state.events(),
@@ -112,7 +115,7 @@ final class QueueCallTest {
   void whoIsCancelledBetweenTwoWaitsIsTakenOut() throws Exception {
     QueueCall.Turn first = done(call(newLease()));
     CompletableFuture<QueueCall.Turn> second = call(newLease());
-    await(() -> keys().size() == 2);
+    settle();
     replica.holdBarriers(true);
     assertThat(queue.leave(first.place()).get(20, TimeUnit.SECONDS).getSucceeded()).isTrue();
     // It is its turn, as far as this member knows; but that isn't enough.
@@ -175,6 +178,11 @@ final class QueueCallTest {
             new QueueCall.Wish(lease, ByteString.EMPTY, false, KvError.LOCK_LOST),
             turn -> turn)
         .begin();
+  }
+
+  /** Whoever got in line before this has looked who is before it, and waits if it must. */
+  private void settle() throws Exception {
+    assertThat(done(kv.readApplied(ReadView::currentRevision))).isPositive();
   }
 
   private CompletableFuture<LeaseGrantResponse> grant(LeaseGrantRequest request) {
