@@ -37,6 +37,7 @@ public final class RequestRouter implements AutoCloseable {
   private final MemberId self;
   private final Limits limits;
   private final ScheduledThreadPoolExecutor retries;
+  private final ProposalCount proposals = new ProposalCount();
   private volatile boolean closed;
 
   /**
@@ -78,6 +79,7 @@ public final class RequestRouter implements AutoCloseable {
       return CompletableFuture.failedFuture(KvError.REQUEST_TOO_LARGE.exception());
     }
     Call<KvResult> call = new Call<>();
+    proposals.count(call.answer);
     attemptProposal(encoded, call);
     return call.answer;
   }
@@ -100,6 +102,10 @@ public final class RequestRouter implements AutoCloseable {
 
   public Replica replica() {
     return replica;
+  }
+
+  public ProposalCount proposals() {
+    return proposals;
   }
 
   private void attemptProposal(Bytes command, Call<KvResult> call) {
