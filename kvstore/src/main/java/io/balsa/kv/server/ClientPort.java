@@ -1,7 +1,8 @@
 package io.balsa.kv.server;
 
+import io.balsa.kv.http.HttpConnection;
+import io.balsa.kv.http.HttpHandler;
 import io.grpc.Server;
-import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
@@ -23,6 +24,9 @@ final class ClientPort implements AutoCloseable {
   /** etcd's allowance for the envelope around the largest request. */
   private static final int ENVELOPE_BYTES = 512 * 1024;
 
+  /** How much larger than the message its JSON may be: bytes are a third longer there, and names take their part. */
+  private static final int JSON_FACTOR = 2;
+
   private static final Duration DRAIN_MAX = Duration.ofSeconds(2);
   private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
 
@@ -40,7 +44,13 @@ final class ClientPort implements AutoCloseable {
       int concurrentStreamsMax,
       Duration keepAliveMinTime,
       Duration keepAliveInterval,
-      Duration keepAliveTimeout) {}
+      Duration keepAliveTimeout) {
+
+    /** The largest message that is taken from a client. */
+    int messageBytesMax() {
+      return requestBytesMax + ENVELOPE_BYTES;
+    }
+  }
 
   private ClientPort(EventLoopGroup acceptor, EventLoopGroup workers, Server server) {
     this.acceptor = acceptor;
@@ -48,13 +58,18 @@ final class ClientPort implements AutoCloseable {
     this.server = server;
   }
 
-  /** Serves from now on. The sockets belong to the port, also if this throws. */
+  /**
+   * Serves from now on. The sockets belong to the port, also if this throws.
+   *
+   * @param services with their interceptors
+   * @param http who answers what isn't gRPC
+   */
   static ClientPort serve(
       List<BoundSocket> sockets,
       Settings settings,
       List<ServerServiceDefinition> services,
-      ServerInterceptor interceptor,
-      HttpEndpoints.HealthCheck health) {
+      HttpHandler http) {
+    int bodyBytesMax = JSON_FACTOR * settings.messageBytesMax();
     EventLoopGroup acceptor = eventLoops(1, "kv-accept");
     EventLoopGroup workers = eventLoops(workerCount(), "kv-client");
     NettyServerBuilder builder =
@@ -64,17 +79,17 @@ final class ClientPort implements AutoCloseable {
             .workerEventLoopGroup(workers)
             // Handlers never block: one hop to another thread costs ten times the call.
             .directExecutor()
-            .protocolNegotiator(new TwoProtocols(pipeline -> HttpEndpoints.addTo(pipeline, health)))
+            .protocolNegotiator(
+                new TwoProtocols(pipeline -> HttpConnection.addTo(pipeline, http, bodyBytesMax)))
             // The sniffer watches over connections that say nothing; an HTTP/1.1 one never shakes
             // hands with gRPC.
             .handshakeTimeout(365, TimeUnit.DAYS)
-            .maxInboundMessageSize(settings.requestBytesMax() + ENVELOPE_BYTES)
+            .maxInboundMessageSize(settings.messageBytesMax())
             .maxConcurrentCallsPerConnection(settings.concurrentStreamsMax())
             .permitKeepAliveTime(settings.keepAliveMinTime().toNanos(), TimeUnit.NANOSECONDS)
             .permitKeepAliveWithoutCalls(false)
             .keepAliveTime(settings.keepAliveInterval().toNanos(), TimeUnit.NANOSECONDS)
-            .keepAliveTimeout(settings.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
-            .intercept(interceptor);
+            .keepAliveTimeout(settings.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS);
     sockets.stream().skip(1).forEach(socket -> builder.addListenAddress(socket.address()));
     services.forEach(builder::addService);
     try {

@@ -9,6 +9,9 @@ import io.balsa.raft.RaftNode;
 import io.balsa.raft.model.InvalidConfigException;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.StorageException;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
@@ -72,13 +75,18 @@ final class KvServer implements AutoCloseable {
     peerSockets.forEach(BoundSocket::close); // It was free; the transport binds it again.
     this.member = new LocalMember(config, self, directory, opened);
     this.clientAddresses = clientSockets.stream().map(BoundSocket::address).toList();
-    ClientPort port =
-        ClientPort.serve(
-            clientSockets,
-            config.clientPort(),
-            member.services(),
-            new LeaderRequired(member.router().replica()),
-            member.health());
+    // The first sees a call first.
+    List<ServerInterceptor> interceptors =
+        List.of(member.metrics().calls(), new LeaderRequired(member.router().replica()));
+    List<ServerServiceDefinition> services =
+        member.services().stream()
+            .map(service -> ServerInterceptors.interceptForward(service, interceptors))
+            .toList();
+    HttpSide http =
+        new HttpSide(
+            services, member.health(), member.metrics(), config.clientPort().messageBytesMax());
+    opened.add("the HTTP side", http::close);
+    ClientPort port = ClientPort.serve(clientSockets, config.clientPort(), services, http.routes());
     opened.add("the client port", port::close);
     // Before the port waits for calls under way: these would go on for ever.
     opened.add("the streams of clients", member::endStreams);

@@ -13,6 +13,7 @@ import io.balsa.kv.lease.LeaseThread;
 import io.balsa.kv.lock.ElectionService;
 import io.balsa.kv.lock.LocalKv;
 import io.balsa.kv.lock.LockService;
+import io.balsa.kv.metrics.MemberMetrics;
 import io.balsa.kv.request.LeaderChannel;
 import io.balsa.kv.request.NodeReplica;
 import io.balsa.kv.request.RequestRouter;
@@ -55,6 +56,7 @@ final class LocalMember {
   private final ReadPool reads;
   private final LeaseService leaseService;
   private final HealthService health = new HealthService();
+  private final MemberMetrics metrics;
   private final RaftNode<KvResult> node;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -98,9 +100,11 @@ final class LocalMember {
                 leaseThread,
                 reads),
             leaseConfig());
+    this.metrics = new MemberMetrics(self.member(), router, state, config.quotaBytes());
     this.node = openNode(self, directory, opened);
     replica.attach(node);
     node.addListener(leases::onStatus);
+    node.addListener(metrics::onStatus);
     opened.add("the request router", router::close);
     leaseThread.drive(leases, leaseConfig().tick());
     opened.add("the lease thread", leaseThread::close);
@@ -202,6 +206,10 @@ final class LocalMember {
   /** Completes when the node or the watch hub has stopped: exceptionally if something broke it. */
   CompletableFuture<Void> stopped() {
     return stopped;
+  }
+
+  MemberMetrics metrics() {
+    return metrics;
   }
 
   MemberHealth health() {

@@ -1,14 +1,17 @@
 package io.balsa.kv.server;
 
+import io.balsa.kv.http.MemberView;
+import io.balsa.kv.proto.AlarmType;
 import io.balsa.kv.request.RequestRouter;
 import io.balsa.kv.state.KvStateMachine;
 import io.balsa.kv.state.ReadView;
-import java.util.Optional;
+import io.balsa.raft.NodeStatus;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
-/** Whether reads are served, in the words of etcd's {@code /health}. Thread-safe; doesn't block. */
-final class MemberHealth implements HttpEndpoints.HealthCheck {
+/** Whether this member can serve. Thread-safe; doesn't block. */
+final class MemberHealth implements MemberView {
   private final RequestRouter router;
   private final KvStateMachine state;
 
@@ -17,30 +20,35 @@ final class MemberHealth implements HttpEndpoints.HealthCheck {
     this.state = state;
   }
 
+  /** There are no alarms yet. */
   @Override
-  public CompletableFuture<Optional<String>> complaint(boolean serializable) {
-    if (serializable) {
-      return CompletableFuture.completedFuture(readLocally());
-    }
-    if (router.replica().leader().isEmpty()) {
-      return CompletableFuture.completedFuture(Optional.of("RAFT NO LEADER"));
-    }
-    return router
-        .readBarrier()
-        .handle((passed, failure) -> failure == null ? readLocally() : complaintOf(failure));
+  public Collection<AlarmType> alarms() {
+    return List.of();
   }
 
-  private Optional<String> readLocally() {
+  @Override
+  public boolean hasLeader() {
+    return router.replica().leader().isPresent();
+  }
+
+  @Override
+  public boolean isLearner() {
+    NodeStatus node = router.replica().status();
+    return node.membership().learners().contains(node.self());
+  }
+
+  @Override
+  public CompletableFuture<Void> read(boolean serializable) {
+    CompletableFuture<Void> barrier =
+        serializable ? CompletableFuture.completedFuture(null) : router.readBarrier();
+    return barrier.thenRun(this::readLocally);
+  }
+
+  private void readLocally() {
     try (ReadView view = state.view()) {
-      return view.currentRevision() > 0 ? Optional.empty() : Optional.of("RANGE ERROR:no state");
-    } catch (RuntimeException e) {
-      return complaintOf(e);
+      if (view.currentRevision() <= 0) {
+        throw new IllegalStateException("no state");
+      }
     }
-  }
-
-  private static Optional<String> complaintOf(Throwable failure) {
-    Throwable cause = failure.getCause();
-    Throwable told = failure instanceof CompletionException && cause != null ? cause : failure;
-    return Optional.of("RANGE ERROR:" + told.getMessage());
   }
 }

@@ -3,6 +3,9 @@ package io.balsa.kv.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.balsa.kv.http.HttpAnswer;
+import io.balsa.kv.http.HttpRoutes;
+import io.balsa.kv.http.VersionPage;
 import io.balsa.kv.proto.ClusterGrpc;
 import io.balsa.kv.proto.KVGrpc;
 import io.balsa.kv.proto.MemberListRequest;
@@ -10,14 +13,11 @@ import io.balsa.kv.proto.PutRequest;
 import io.balsa.kv.proto.RangeRequest;
 import io.balsa.kv.proto.RangeResponse;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -30,10 +30,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,8 +44,6 @@ final class ClientPortTest {
       new ClientPort.Settings(
           1024, 100, Duration.ofSeconds(5), Duration.ofHours(2), Duration.ofSeconds(20));
 
-  private final AtomicReference<Optional<String>> complaint =
-      new AtomicReference<>(Optional.empty());
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -62,13 +57,7 @@ final class ClientPortTest {
     second = BoundSocket.bind(ANY_PORT, "clients");
     port =
         ClientPort.serve(
-            List.of(first, second),
-            SETTINGS,
-            List.of(new CountingKv().bindService()),
-            new PassThrough(),
-            serializable ->
-                CompletableFuture.completedFuture(
-                    serializable ? Optional.empty() : complaint.get()));
+            List.of(first, second), SETTINGS, List.of(new CountingKv().bindService()), routes());
   }
 
   @AfterEach
@@ -84,19 +73,6 @@ final class ClientPortTest {
           .isEqualTo("{\"etcdserver\":\"3.6.0\",\"etcdcluster\":\"3.6.0\",\"storage\":\"3.6.0\"}");
       assertThat(rangeOn(socket).getCount()).isEqualTo(42);
     }
-  }
-
-  @Test
-  void healthSaysWhatIsWrong() throws Exception {
-    assertThat(get(first, "/health").statusCode()).isEqualTo(200);
-    assertThat(get(first, "/health").body()).isEqualTo("{\"health\":\"true\",\"reason\":\"\"}");
-    complaint.set(Optional.of("RAFT NO LEADER"));
-    assertThat(get(first, "/health?exclude=NOSPACE").statusCode()).isEqualTo(503);
-    assertThat(get(first, "/health").body())
-        .isEqualTo("{\"health\":\"false\",\"reason\":\"RAFT NO LEADER\"}");
-    assertThat(get(first, "/health?serializable=true").statusCode()).isEqualTo(200);
-    assertThat(get(first, "/livez").body()).isEqualTo("ok\n");
-    assertThat(get(first, "/readyz").statusCode()).isEqualTo(503);
   }
 
   @Test
@@ -190,19 +166,22 @@ final class ClientPortTest {
       socket
           .getOutputStream()
           .write("GET /health HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-      ClientPort late =
-          ClientPort.serve(
-              List.of(early),
-              SETTINGS,
-              List.of(),
-              new PassThrough(),
-              serializable -> CompletableFuture.completedFuture(Optional.empty()));
+      ClientPort late = ClientPort.serve(List.of(early), SETTINGS, List.of(), routes());
       try {
         assertThat(readAll(socket)).startsWith("HTTP/1.1 200 OK");
       } finally {
         late.close();
       }
     }
+  }
+
+  private static HttpRoutes routes() {
+    return new HttpRoutes()
+        .get("/version", new VersionPage())
+        .get(
+            "/health",
+            exchange ->
+                exchange.answer(HttpAnswer.json(HttpResponseStatus.OK, "{\"health\":\"true\"}")));
   }
 
   private RangeResponse rangeOn(BoundSocket socket) throws InterruptedException {
@@ -251,14 +230,6 @@ final class ClientPortTest {
     public void range(RangeRequest request, StreamObserver<RangeResponse> observer) {
       observer.onNext(RangeResponse.newBuilder().setCount(42).build());
       observer.onCompleted();
-    }
-  }
-
-  private static final class PassThrough implements ServerInterceptor {
-    @Override
-    public <Q, R> ServerCall.Listener<Q> interceptCall(
-        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-      return next.startCall(call, headers);
     }
   }
 }

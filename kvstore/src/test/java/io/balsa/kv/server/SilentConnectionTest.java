@@ -2,12 +2,15 @@ package io.balsa.kv.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.balsa.kv.http.HttpAnswer;
+import io.balsa.kv.http.HttpConnection;
+import io.balsa.kv.http.HttpRoutes;
+import io.balsa.kv.http.VersionPage;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +21,10 @@ final class SilentConnectionTest {
   private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   private static final String GET = "GET /version HTTP/1.1\r\nHost: h\r\n\r\n";
 
+  private final HttpRoutes routes =
+      new HttpRoutes()
+          .get("/version", new VersionPage())
+          .api(exchange -> exchange.beginStream(HttpResponseStatus.OK, HttpAnswer.JSON));
   private final ChannelInboundHandlerAdapter grpc = new ChannelInboundHandlerAdapter();
   private final EmbeddedChannel connection = connection();
 
@@ -25,13 +32,7 @@ final class SilentConnectionTest {
     EmbeddedChannel made = new EmbeddedChannel();
     made.freezeTime();
     made.pipeline()
-        .addLast(
-            new PrefaceSniffer(
-                grpc,
-                pipeline ->
-                    HttpEndpoints.addTo(
-                        pipeline,
-                        serializable -> CompletableFuture.completedFuture(Optional.empty()))));
+        .addLast(new PrefaceSniffer(grpc, pipeline -> HttpConnection.addTo(pipeline, routes, 0)));
     return made;
   }
 
@@ -62,6 +63,14 @@ final class SilentConnectionTest {
       seconds(50);
       assertThat(connection.isOpen()).isTrue();
     }
+    connection.finishAndReleaseAll();
+  }
+
+  @Test
+  void whoWaitsForTheNextEventOfAStreamMayStay() {
+    say("POST /v3/watch HTTP/1.1\r\nContent-Length: 0\r\n\r\n");
+    seconds(600);
+    assertThat(connection.isOpen()).isTrue();
     connection.finishAndReleaseAll();
   }
 
