@@ -168,25 +168,31 @@ public final class HttpConnection extends ChannelDuplexHandler {
     ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
   }
 
-  /** Answers pass, and their end is noted. What gRPC writes to a connection that it believes to be its own is an order to close it. */
+  /** Answers pass, and their end is noted. What gRPC writes to a connection that it believes to be its own is an order to close it at once. */
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-    if (message instanceof HttpObject) {
-      ChannelPromise written = promise.unvoid();
-      written.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
-      if (message instanceof LastHttpContent) {
-        written.addListener(sent -> answered(ctx));
-      }
-      var unused = ctx.write(message, written);
+    if (!(message instanceof HttpObject)) {
+      ReferenceCountUtil.release(message);
+      var unused = ctx.close(promise);
       return;
     }
-    ReferenceCountUtil.release(message);
-    if (current != null && !ending) {
-      ending = true; // Politely, the first time: the answer under way may still end.
-      promise.setSuccess();
-    } else {
-      var unused = ctx.close(promise);
+    ChannelPromise written = promise.unvoid();
+    written.addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    if (message instanceof LastHttpContent) {
+      written.addListener(sent -> answered(ctx));
     }
+    var unused = ctx.write(message, written);
+  }
+
+  /** gRPC, when the server stops: what is being answered may still end. */
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    if (current == null || ending) {
+      var unused = ctx.close(promise);
+      return;
+    }
+    ending = true;
+    ctx.channel().closeFuture().addListener(closed -> promise.trySuccess());
   }
 
   private void answered(ChannelHandlerContext ctx) {

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its answer, which is either whole ({@link #answer}) or a stream ({@link #beginStream}, any number of
@@ -33,6 +34,9 @@ public final class HttpExchange {
   private final Map<String, List<String>> parameters;
   private final byte[] body;
   private final CompletableFuture<Void> clientGone = new CompletableFuture<>();
+
+  /** Whose pages may read the answer; written before the exchange is handed on. */
+  private @Nullable String allowedOrigin;
 
   /** Throws {@link IllegalArgumentException} if the target of the request can't be decoded. */
   HttpExchange(Channel channel, HttpRequest head, byte[] body) {
@@ -77,12 +81,28 @@ public final class HttpExchange {
     return channel.alloc();
   }
 
+  /** Lets pages of this origin read the answer. Call it before anything is answered. */
+  void allowOrigin(String origin) {
+    allowedOrigin = origin;
+  }
+
+  private void addOrigin(HttpHeaders headers) {
+    String origin = allowedOrigin;
+    if (origin != null) {
+      headers
+          .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, "POST, GET, OPTIONS, PUT, DELETE")
+          .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin)
+          .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "accept, content-type, authorization");
+    }
+  }
+
   /** Answers at once and in whole. */
   public void answer(HttpAnswer answer) {
     DefaultFullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, answer.status(), answer.body());
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
     response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, answer.body().readableBytes());
+    addOrigin(response.headers());
     if (HttpResponseStatus.METHOD_NOT_ALLOWED.equals(answer.status())) {
       response.headers().set(HttpHeaderNames.ALLOW, HttpMethod.GET);
     }
@@ -93,6 +113,7 @@ public final class HttpExchange {
   public void beginStream(HttpResponseStatus status, String contentType) {
     DefaultHttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
+    addOrigin(response.headers());
     HttpUtil.setTransferEncodingChunked(
         response, head.protocolVersion().equals(HttpVersion.HTTP_1_1));
     var unused = channel.writeAndFlush(response, channel.voidPromise());

@@ -1,7 +1,9 @@
 package io.balsa.kv.server;
 
 import io.balsa.kv.gateway.JsonGateway;
+import io.balsa.kv.http.BrowserGuard;
 import io.balsa.kv.http.HealthPage;
+import io.balsa.kv.http.HttpHandler;
 import io.balsa.kv.http.HttpRoutes;
 import io.balsa.kv.http.MemberView;
 import io.balsa.kv.http.ProbePages;
@@ -11,6 +13,7 @@ import io.balsa.kv.metrics.MetricsPage;
 import io.grpc.ServerServiceDefinition;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -24,28 +27,39 @@ final class HttpSide implements AutoCloseable {
   private final ExecutorService threads =
       Executors.newFixedThreadPool(THREADS, new DefaultThreadFactory("kv-http", true));
   private final JsonGateway gateway;
-  private final HttpRoutes routes = new HttpRoutes();
+  private final HttpHandler handler;
+
+  /**
+   * @param gateway whether the API is served in JSON
+   * @param origins whose pages browsers may call it from
+   * @param hosts under which names they may reach it
+   * @param messageBytesMax as the largest message of gRPC
+   */
+  record Settings(boolean gateway, Set<String> origins, Set<String> hosts, int messageBytesMax) {}
 
   /**
    * @param services with their interceptors
-   * @param messageBytesMax as the largest message of gRPC
    */
   HttpSide(
+      Settings settings,
       List<ServerServiceDefinition> services,
       MemberView member,
-      MemberMetrics metrics,
-      int messageBytesMax) {
-    this.gateway = JsonGateway.open(services, threads, messageBytesMax);
+      MemberMetrics metrics) {
+    this.gateway = JsonGateway.open(services, threads, settings.messageBytesMax());
+    HttpRoutes routes = new HttpRoutes();
+    if (settings.gateway()) {
+      routes.api(gateway);
+    }
     routes
-        .api(gateway)
         .get("/health", new HealthPage(member))
         .get("/version", new VersionPage())
         .get("/metrics", new MetricsPage(metrics, threads));
     ProbePages.addTo(routes, member);
+    this.handler = new BrowserGuard(settings.origins(), settings.hosts(), routes);
   }
 
-  HttpRoutes routes() {
-    return routes;
+  HttpHandler handler() {
+    return handler;
   }
 
   @Override

@@ -82,11 +82,10 @@ final class KvServer implements AutoCloseable {
         member.services().stream()
             .map(service -> ServerInterceptors.interceptForward(service, interceptors))
             .toList();
-    HttpSide http =
-        new HttpSide(
-            services, member.health(), member.metrics(), config.clientPort().messageBytesMax());
+    HttpSide http = new HttpSide(config.http(), services, member.health(), member.metrics());
     opened.add("the HTTP side", http::close);
-    ClientPort port = ClientPort.serve(clientSockets, config.clientPort(), services, http.routes());
+    ClientPort port =
+        ClientPort.serve(clientSockets, config.clientPort(), services, http.handler());
     opened.add("the client port", port::close);
     // Before the port waits for calls under way: these would go on for ever.
     opened.add("the streams of clients", member::endStreams);

@@ -5,9 +5,12 @@ import io.balsa.raft.model.InvalidConfigException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A member's settings, checked. Immutable.
@@ -23,6 +26,7 @@ record ServerConfig(
     boolean joinsExisting,
     RaftConfig raft,
     ClientPort.Settings clientPort,
+    HttpSide.Settings http,
     int txnOpsMax,
     long quotaBytes,
     Duration watchProgressInterval,
@@ -60,6 +64,7 @@ record ServerConfig(
         joinsExisting(flags),
         raft(flags, requestBytesMax),
         clientPort(flags, requestBytesMax),
+        http(flags, clientPort(flags, requestBytesMax).messageBytesMax()),
         (int) number(flags, "max-txn-ops", 1, 1 << 20),
         quota(flags),
         duration(flags, "watch-progress-notify-interval"),
@@ -195,6 +200,21 @@ record ServerConfig(
         duration(flags, "grpc-keepalive-min-time"),
         duration(flags, "grpc-keepalive-interval"),
         duration(flags, "grpc-keepalive-timeout"));
+  }
+
+  private static HttpSide.Settings http(Flags flags, int messageBytesMax) {
+    return new HttpSide.Settings(
+        flags.isOn("enable-grpc-gateway"),
+        names(flags, "cors"),
+        names(flags, "host-whitelist"),
+        messageBytesMax);
+  }
+
+  private static Set<String> names(Flags flags, String flag) {
+    return Arrays.stream(flags.get(flag).split(","))
+        .map(String::strip)
+        .filter(name -> !name.isEmpty())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** As etcd: 0 stands for the default, a negative value for no quota. */

@@ -89,7 +89,7 @@ final class GatewayCallTest {
     socket.slow = true;
     post("/v3/maintenance/snapshot", "{}", "");
     assertThat(snapshots.canceled).isFalse();
-    var unused = channel.close();
+    assertThat(channel.pipeline().firstContext().close().isSuccess()).isTrue();
     runAll();
     assertThat(snapshots.canceled).isTrue();
   }

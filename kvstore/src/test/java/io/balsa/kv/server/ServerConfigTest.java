@@ -79,10 +79,21 @@ final class ServerConfigTest {
   }
 
   @Test
+  void browsersMayComeFromWhereTheFlagsSay() {
+    ServerConfig config =
+        ServerConfig.of(
+            Flags.parse(
+                List.of("--cors=http://a, http://b", "--host-whitelist", "m1,"), new TreeMap<>()));
+    assertThat(config.http().origins()).containsExactlyInAnyOrder("http://a", "http://b");
+    assertThat(config.http().hosts()).containsExactly("m1");
+    assertThat(config.http().gateway()).isTrue();
+  }
+
+  @Test
   void aFlagWithoutAnEffectIsAcceptedWithAWarning() {
     Flags flags =
         Flags.parse(
-            List.of("--enable-pprof", "--strict-reconfig-check=false", "--cors", "*"),
+            List.of("--enable-pprof", "--strict-reconfig-check=false", "--metrics", "basic"),
             new TreeMap<>());
     assertThat(flags.warnings())
         .hasSize(3)

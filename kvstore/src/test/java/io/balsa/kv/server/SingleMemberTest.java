@@ -74,6 +74,19 @@ final class SingleMemberTest {
   }
 
   @Test
+  void theGatewayCanBeSwitchedOff() throws Exception {
+    cluster.stop(0);
+    cluster.restart(0, "--enable-grpc-gateway=false");
+    URI range = URI.create(cluster.clientUrl(0) + "/v3/kv/range");
+    HttpRequest post =
+        HttpRequest.newBuilder(range).POST(HttpRequest.BodyPublishers.ofString("{}")).build();
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient().send(post, HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(answer.body()).isEqualTo("404 page not found\n");
+  }
+
+  @Test
   void aMemberWithDataIgnoresThatItsClusterExistsAndOneWithoutIsRefused() throws Exception {
     cluster.stop(0);
     cluster.restart(0, "--initial-cluster-state=existing");

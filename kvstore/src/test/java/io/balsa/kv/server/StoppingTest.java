@@ -20,9 +20,15 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +72,26 @@ final class StoppingTest {
       assertThat(keepAlive.end.get(20, TimeUnit.SECONDS)).isEqualTo(KvError.SERVER_STOPPED.text());
       assertThat(observe.end.get(20, TimeUnit.SECONDS)).isEqualTo(KvError.SERVER_STOPPED.text());
       assertThat(channel.shutdownNow().awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void aStreamOfHttpEndsWithALineThatSaysWhy() throws Exception {
+    try (TestCluster cluster = TestCluster.start(dir, 1)) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(cluster.clientUrl(0) + "/v3/watch"))
+              .POST(HttpRequest.BodyPublishers.ofString("{\"create_request\":{\"key\":\"YQ==\"}}"))
+              .build();
+      try (Stream<String> lines =
+          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
+        Iterator<String> line = lines.iterator();
+        assertThat(line.next()).endsWith("\"created\":true}}");
+        cluster.stop(0);
+        assertThat(line.next())
+            .isEqualTo(
+                "{\"error\":{\"code\":14,\"message\":\"etcdserver: server stopped\",\"details\":[]}}");
+        assertThat(line.hasNext()).isFalse();
+      }
     }
   }
 
