@@ -205,7 +205,7 @@ final class GatewayCallTest {
   /** Sends snapshots for as long as they are taken. */
   private static final class Snapshots extends MaintenanceGrpc.MaintenanceImplBase {
     private int sent;
-    private int failAfter = Integer.MAX_VALUE;
+    private int failAfter = 10_000;
     private boolean canceled;
     private @Nullable String seen;
 
