@@ -85,6 +85,7 @@ public enum KvError {
   DOWNGRADE_IN_PROGRESS(
       Code.FAILED_PRECONDITION, "etcdserver: cluster has a downgrade job in progress"),
   NO_DOWNGRADE(Code.FAILED_PRECONDITION, "etcdserver: no inflight downgrade job"),
+  UNKNOWN_METHOD(Code.UNKNOWN, "etcdserver: unknown method"),
   REQUEST_CANCELED(Code.CANCELLED, "etcdserver: request canceled"),
   DEADLINE_EXCEEDED(Code.DEADLINE_EXCEEDED, "etcdserver: context deadline exceeded");
 

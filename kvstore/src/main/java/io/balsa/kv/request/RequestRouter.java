@@ -38,6 +38,7 @@ public final class RequestRouter implements AutoCloseable {
   private final Limits limits;
   private final ScheduledThreadPoolExecutor retries;
   private final ProposalCount proposals = new ProposalCount();
+  private volatile Admission admission = command -> Optional.empty();
   private volatile boolean closed;
 
   /**
@@ -68,6 +69,11 @@ public final class RequestRouter implements AutoCloseable {
     return thread;
   }
 
+  /** Who may keep commands out of the log. Set it before the first request. */
+  public void setAdmission(Admission admission) {
+    this.admission = admission;
+  }
+
   /**
    * Has the command done. Completes with its result once it is applied on this member.
    *
@@ -77,6 +83,10 @@ public final class RequestRouter implements AutoCloseable {
     Bytes encoded = CommandCodec.encode(command);
     if (encoded.size() > limits.requestBytesMax()) {
       return CompletableFuture.failedFuture(KvError.REQUEST_TOO_LARGE.exception());
+    }
+    Optional<KvError> refused = admission.refusal(command);
+    if (refused.isPresent()) {
+      return CompletableFuture.failedFuture(refused.get().exception());
     }
     Call<KvResult> call = new Call<>();
     proposals.count(call.answer);

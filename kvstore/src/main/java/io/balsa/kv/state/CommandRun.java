@@ -8,11 +8,16 @@ import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.command.LeaseExpire;
 import io.balsa.kv.command.LeaseRemainders;
 import io.balsa.kv.command.MemberPublish;
+import io.balsa.kv.command.SpaceReport;
 import io.balsa.kv.command.UnknownCommandException;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.model.KvException;
+import io.balsa.kv.proto.AlarmRequest;
+import io.balsa.kv.proto.AlarmResponse;
+import io.balsa.kv.proto.AlarmType;
 import io.balsa.kv.proto.CompactionRequest;
 import io.balsa.kv.proto.CompactionResponse;
+import io.balsa.kv.proto.DowngradeInfo;
 import io.balsa.kv.proto.LeaseCheckpoint;
 import io.balsa.kv.proto.LeaseGrantRequest;
 import io.balsa.kv.proto.LeaseGrantResponse;
@@ -26,6 +31,7 @@ import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.Invariant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -51,15 +57,19 @@ final class CommandRun {
 
   private long compacted;
 
+  /** What is active after the last command. Only commands that can't fail any more change it. */
+  private Alarms alarms;
+
   private final long compactedBefore;
   private final long revisionBefore;
 
-  CommandRun(OrderedReader below, StateRow before) {
+  CommandRun(OrderedReader below, StateRow before, Alarms alarms) {
     this.rows = new Overlay(below);
     this.appliedBefore = before.applied();
     this.entry = before.applied();
     this.revision = before.revision();
     this.compacted = before.compacted();
+    this.alarms = alarms;
     this.compactedBefore = compacted;
     this.revisionBefore = revision;
   }
@@ -110,6 +120,10 @@ final class CommandRun {
     return new StateRow(entry, revision, compacted);
   }
 
+  Alarms alarms() {
+    return alarms;
+  }
+
   /** One per command, in order. */
   List<KvResult> results() {
     return results;
@@ -134,6 +148,10 @@ final class CommandRun {
   }
 
   private Message dispatch(KvCommand command) {
+    Optional<KvError> refused = alarms.refusal(command);
+    if (refused.isPresent()) {
+      throw refused.get().exception();
+    }
     return switch (command.getBodyCase()) {
       case PUT, DELETE_RANGE, TXN -> change(command);
       case COMPACTION -> compact(command.getCompaction());
@@ -142,6 +160,9 @@ final class CommandRun {
       case LEASE_EXPIRE -> expire(command.getLeaseExpire());
       case LEASE_CHECKPOINT -> checkpoint(command.getLeaseCheckpoint());
       case MEMBER_PUBLISH -> publish(command.getMemberPublish());
+      case ALARM -> alarm(command.getAlarm());
+      case SPACE_REPORT -> space(command.getSpaceReport());
+      case DOWNGRADE -> downgrade(command.getDowngrade());
       case BODY_NOT_SET -> throw new UnknownCommandException("a command without a body");
     };
   }
@@ -259,6 +280,59 @@ final class CommandRun {
   private Message publish(MemberPublish member) {
     rows.put(Tables.member(member.getId()), member.toByteArray());
     notices.add(listener -> listener.onMemberPublished(member.getId()));
+    return done();
+  }
+
+  /** Answers with the alarm that is active now, or that isn't any more; with none if nothing came of it. */
+  private Message alarm(AlarmRequest request) {
+    AlarmResponse.Builder response = AlarmResponse.newBuilder().setHeader(header());
+    Alarm alarm = new Alarm(request.getMemberID(), request.getAlarm(), Alarm.RaisedBy.OPERATOR);
+    if (request.getAction() == AlarmRequest.AlarmAction.ACTIVATE && alarm.isKnown()) {
+      raise(alarm);
+      response.addAlarms(alarm.toMember());
+    } else if (request.getAction() == AlarmRequest.AlarmAction.DEACTIVATE
+        && alarms.find(alarm.memberId(), alarm.type()).isPresent()) {
+      lower(alarm);
+      response.addAlarms(alarm.toMember());
+    }
+    return response.build();
+  }
+
+  private Message space(SpaceReport report) {
+    Alarm alarm = new Alarm(report.getMemberId(), AlarmType.NOSPACE, Alarm.RaisedBy.MEMBER);
+    Optional<Alarm> active = alarms.find(alarm.memberId(), alarm.type());
+    if (report.getFull()) {
+      raise(alarm);
+    } else if (active.isPresent() && active.get().raisedBy() == Alarm.RaisedBy.MEMBER) {
+      lower(alarm);
+    }
+    return done();
+  }
+
+  /** One that is active already stays as it is, whoever raised it. */
+  private void raise(Alarm alarm) {
+    if (alarms.find(alarm.memberId(), alarm.type()).isEmpty()) {
+      AlarmTable.store(rows, alarm);
+      alarms = alarms.with(alarm);
+    }
+  }
+
+  private void lower(Alarm alarm) {
+    AlarmTable.remove(rows, alarm);
+    alarms = alarms.without(alarm);
+  }
+
+  /** Two members may have found no job at the same time: the one that comes later is refused here. */
+  private Message downgrade(DowngradeInfo wanted) {
+    boolean isEnabled = rows.get(Tables.DOWNGRADE) != null;
+    if (wanted.getEnabled() == isEnabled) {
+      throw (isEnabled ? KvError.DOWNGRADE_IN_PROGRESS : KvError.NO_DOWNGRADE).exception();
+    }
+    if (wanted.getEnabled()) {
+      rows.put(Tables.DOWNGRADE, wanted.toByteArray());
+    } else {
+      rows.delete(Tables.DOWNGRADE);
+    }
     return done();
   }
 

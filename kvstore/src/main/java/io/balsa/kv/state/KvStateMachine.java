@@ -2,6 +2,7 @@ package io.balsa.kv.state;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.balsa.kv.command.MemberPublish;
+import io.balsa.kv.proto.DowngradeInfo;
 import io.balsa.kv.state.Tables.Span;
 import io.balsa.kv.state.store.HeapStore;
 import io.balsa.kv.state.store.OrderedReader;
@@ -29,7 +30,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store as a state machine: MVCC keys, leases, members.
+ * The store as a state machine: MVCC keys, leases, members, alarms.
  *
  * <p>The methods of {@link DurableStateMachine} belong to the apply thread; everything else may be called from any
  * thread, sees what was applied, and throws {@link io.balsa.raft.model.NodeStoppedException} once closed. A failed
@@ -43,6 +44,9 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
   private final EventSource events = new HistoryReader(publisher);
   private final LeaseView leases = new LeaseReader(publisher);
   private volatile ApplyListener listener = new ApplyListener() {};
+
+  /** What is active in the published state. Replaced by the apply thread. */
+  private volatile Alarms alarms = Alarms.NONE;
 
   private KvStateMachine(OrderedStore store, KvStateConfig config) {
     this.store = store;
@@ -86,6 +90,7 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
 
   private void publishStored() {
     StorePin pin = store.pin();
+    alarms = AlarmTable.all(pin);
     publisher.publish(pin, StateRow.decode(pin.get(Tables.STATE)));
   }
 
@@ -107,6 +112,25 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
   /** The leases. */
   public LeaseView leases() {
     return leases;
+  }
+
+  /** The alarms that are active. Cheap: every write asks. */
+  public Alarms alarms() {
+    return alarms;
+  }
+
+  /** The downgrade that an operator has enabled; the default instance if there is none. */
+  public DowngradeInfo downgrade() {
+    return publisher.read(now -> downgrade(now.pin()));
+  }
+
+  private static DowngradeInfo downgrade(OrderedReader rows) {
+    byte[] row = rows.get(Tables.DOWNGRADE);
+    try {
+      return row == null ? DowngradeInfo.getDefaultInstance() : DowngradeInfo.parseFrom(row);
+    } catch (InvalidProtocolBufferException e) {
+      throw new StorageException("the row of the downgrade is damaged", e);
+    }
   }
 
   /** What the members published about themselves, by id as an unsigned number. */
@@ -138,12 +162,28 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
   }
 
   /**
+   * Gives the space of deleted rows back. Blocks for as long as rewriting the files takes; reads and writes go on. Fails
+   * with {@link io.balsa.raft.model.NodeStoppedException} when the state machine is closed meanwhile.
+   */
+  public void reclaimSpace() {
+    // What readers are shown was pinned before history was removed, perhaps long ago, and would
+    // keep it.
+    publisher.refresh(store::pin);
+    store.reclaim();
+  }
+
+  /**
    * The checksum up to a revision; 0 for the current one. Reads everything: slow.
    *
    * @throws io.balsa.kv.model.KvException for a future or compacted revision
    */
   public HashKv hashKv(long revision) {
     return publisher.read(now -> StateHash.of(now, revision));
+  }
+
+  /** A checksum of every row, history and all; members may differ. Reads everything: slow. */
+  public int hashOfRows() {
+    return publisher.read(now -> StateHash.ofRows(now.pin()));
   }
 
   /**
@@ -189,6 +229,7 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
       List<Entry> left = commands.subList(results.size(), commands.size());
       CommandRun run = publisher.read(now -> start(now, left, through));
       publisher.publish(store.pin(), run.after());
+      alarms = run.alarms();
       announce(run);
       results.addAll(run.results());
     } while (results.size() < commands.size());
@@ -197,7 +238,7 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
 
   /** Applies commands on top of what is published until the run is full, and writes what comes of it. */
   private CommandRun start(Published now, List<Entry> commands, EntryId through) {
-    CommandRun run = new CommandRun(now.pin(), now.state());
+    CommandRun run = new CommandRun(now.pin(), now.state(), alarms);
     int applied = 0;
     while (applied < commands.size() && !run.isFull()) {
       run.apply(commands.get(applied++));

@@ -3,9 +3,10 @@ package io.balsa.kv.state;
 import io.balsa.kv.state.store.StorePin;
 import io.balsa.raft.model.NodeStoppedException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Hands the newest {@link Published} to readers. Published by the apply thread; any thread may read. */
+/** Hands the newest {@link Published} to readers. Published by the apply thread; any thread may read or refresh. */
 final class Publisher {
   private volatile @Nullable Published current;
 
@@ -14,12 +15,26 @@ final class Publisher {
     replace(new Published(pin, state));
   }
 
+  /**
+   * Shows the same state through a newer pin, so that the older one no longer keeps rows that nobody can see. Does nothing
+   * if another state comes meanwhile: its pin is newer, too.
+   */
+  synchronized void refresh(Supplier<StorePin> newer) {
+    StateRow shown = orStopped(current).state();
+    StorePin pin = newer.get();
+    if (StateRow.decode(pin.get(Tables.STATE)).equals(shown)) {
+      replace(new Published(pin, shown));
+    } else {
+      pin.close();
+    }
+  }
+
   /** No reader gets in from now on; those inside may finish. */
   void close() {
     replace(null);
   }
 
-  private void replace(@Nullable Published next) {
+  private synchronized void replace(@Nullable Published next) {
     Published before = current;
     current = next;
     if (before != null) {

@@ -12,6 +12,9 @@ import java.util.zip.CRC32C;
  * revisions alone, never by whether it is still there: members remove history at different speeds. One thread.
  */
 final class StateHash {
+  private static final byte[] FIRST_KEY = {};
+  private static final byte[] AFTER_LAST_KEY = {(byte) 0xff};
+
   private final OrderedReader rows;
   private final long throughRevision;
   private final long compacted;
@@ -34,6 +37,18 @@ final class StateHash {
     long through = revision <= 0 ? state.revision() : revision;
     int hash = new StateHash(now.pin(), through, state.compacted()).compute();
     return new HashKv(hash, through, state.compacted());
+  }
+
+  /** The checksum of every row. */
+  static int ofRows(OrderedReader rows) {
+    CRC32C crc = new CRC32C();
+    try (StoreCursor cursor = rows.cursor(FIRST_KEY, AFTER_LAST_KEY, Direction.UP)) {
+      while (cursor.next()) {
+        crc.update(cursor.key());
+        crc.update(cursor.value());
+      }
+    }
+    return (int) crc.getValue();
   }
 
   private int compute() {

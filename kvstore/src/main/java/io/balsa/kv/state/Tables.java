@@ -15,6 +15,8 @@ final class Tables {
    *   'E' | lease id (8)                           ->  granted TTL (8) | remaining TTL (8)
    *   'A' | lease id (8) | key                     ->  nothing: the key is attached to the lease
    *   'P' | member id (8)                          ->  MemberPublish
+   *   'W' | member id (8) | alarm type (4)         ->  who raised it (1)                              (AlarmTable)
+   *   'M' | 'd'                                    ->  DowngradeInfo, while a downgrade is enabled
    *   'M' | 's'                                    ->  applied entry, revision, compacted revision   (StateRow)
    *   'M' | 'h'                                    ->  how far history was removed (8)
    *
@@ -28,9 +30,11 @@ final class Tables {
   private static final byte LEASES = 'E';
   private static final byte ATTACHED = 'A';
   private static final byte MEMBERS = 'P';
+  private static final byte ALARMS = 'W';
 
   static final byte[] STATE = {'M', 's'};
   static final byte[] HISTORY_REMOVED = {'M', 'h'};
+  static final byte[] DOWNGRADE = {'M', 'd'};
   static final byte[] EMPTY_VALUE = new byte[0];
 
   private static final int ID_BYTES = 1 + Long.BYTES;
@@ -203,6 +207,21 @@ final class Tables {
 
   static Span allMembers() {
     return table(MEMBERS);
+  }
+
+  static byte[] alarm(long memberId, int type) {
+    return ByteBuffer.allocate(ID_BYTES + Integer.BYTES)
+        .put(withId(ALARMS, memberId))
+        .putInt(type)
+        .array();
+  }
+
+  static Span allAlarms() {
+    return table(ALARMS);
+  }
+
+  static int alarmType(byte[] row) {
+    return ByteBuffer.wrap(row).getInt(ID_BYTES);
   }
 
   static long id(byte[] row) {

@@ -74,6 +74,11 @@ final class CompactionFailureTest {
     }
 
     @Override
+    public void reclaim() {
+      rows.reclaim();
+    }
+
+    @Override
     public Snapshot capture() {
       return rows.capture();
     }

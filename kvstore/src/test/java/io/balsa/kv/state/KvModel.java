@@ -105,6 +105,7 @@ final class KvModel {
           }
           yield CommandDone.newBuilder().setHeader(header()).build();
         }
+        case ALARM, SPACE_REPORT, DOWNGRADE -> throw new AssertionError("AlarmRulesTest's");
         case MEMBER_PUBLISH -> CommandDone.newBuilder().setHeader(header()).build();
         case BODY_NOT_SET -> throw new IllegalArgumentException("no body");
       };

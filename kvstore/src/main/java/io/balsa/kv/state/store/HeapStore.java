@@ -113,6 +113,12 @@ public final class HeapStore implements OrderedStore {
     return bytes;
   }
 
+  /** There is nothing to do: what isn't reachable is gone. */
+  @Override
+  public void reclaim() {
+    ensureOpen();
+  }
+
   @Override
   public long sizeBytes() {
     return Math.max(1, rows.bytes());

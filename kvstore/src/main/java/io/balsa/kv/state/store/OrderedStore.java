@@ -34,6 +34,11 @@ public interface OrderedStore extends AutoCloseable {
    */
   void restore(DataInputStream snapshot, Arrival arrival) throws IOException;
 
+  /**
+   * Gives the space of deleted rows that no pin shows back. Blocks for as long as it takes; reads and writes go on.
+   */
+  void reclaim();
+
   /** Bytes held; never 0. */
   long sizeBytes();
 

@@ -1,7 +1,10 @@
 package io.balsa.kv.state.store;
 
+import io.balsa.raft.model.NodeStoppedException;
 import io.balsa.raft.model.StorageException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +12,8 @@ import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
 import org.rocksdb.Checkpoint;
+import org.rocksdb.CompactRangeOptions;
+import org.rocksdb.CompactRangeOptions.BottommostLevelCompaction;
 import org.rocksdb.CompressionType;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
@@ -44,6 +49,10 @@ final class RocksDatabase {
   private final Options options;
   private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
   private final RocksDB db;
+
+  // Guarded by this.
+  private final List<CompactRangeOptions> reclaims = new ArrayList<>();
+  private boolean reclaimsCancelled;
 
   /**
    * @param create whether it may be missing, and is created then
@@ -156,6 +165,49 @@ final class RocksDatabase {
     } catch (RocksDBException e) {
       throw new StorageException("can't flush " + path, e);
     }
+  }
+
+  /**
+   * Rewrites all files, without what was deleted. Blocks; throws NodeStoppedException when it is cancelled.
+   */
+  void reclaim() {
+    flush();
+    try (CompactRangeOptions wholly =
+        new CompactRangeOptions()
+            .setBottommostLevelCompaction(BottommostLevelCompaction.kForceOptimized)
+            .setExclusiveManualCompaction(false)) {
+      begin(wholly);
+      try {
+        db.compactRange(db.getDefaultColumnFamily(), null, null, wholly);
+      } finally {
+        end(wholly);
+      }
+    } catch (RocksDBException e) {
+      ensureNotCancelled();
+      throw new StorageException("can't reclaim space in " + path, e);
+    }
+  }
+
+  private synchronized void begin(CompactRangeOptions reclaim) {
+    ensureNotCancelled();
+    reclaims.add(reclaim);
+  }
+
+  /** From now on nobody touches it: it may be freed. */
+  private synchronized void end(CompactRangeOptions reclaim) {
+    reclaims.remove(reclaim);
+  }
+
+  private synchronized void ensureNotCancelled() {
+    if (reclaimsCancelled) {
+      throw new NodeStoppedException("the store is closed");
+    }
+  }
+
+  /** Ends the reclaims under way soon, and refuses further ones. */
+  synchronized void cancelReclaims() {
+    reclaimsCancelled = true;
+    reclaims.forEach(reclaim -> reclaim.setCanceled(true));
   }
 
   void checkpoint(Path target) {

@@ -92,6 +92,16 @@ public final class RocksStore implements OrderedStore {
   }
 
   @Override
+  public void reclaim() {
+    RocksDatabase held = retained();
+    try {
+      held.reclaim();
+    } finally {
+      held.release();
+    }
+  }
+
+  @Override
   public synchronized Snapshot capture() {
     RocksDatabase held = retained();
     try {
@@ -174,6 +184,7 @@ public final class RocksStore implements OrderedStore {
       return;
     }
     database = null;
+    last.cancelReclaims();
     last.release();
     if (!last.awaitFreed(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       LOG.warn("{} stays open: somebody still reads from it", last.path());
