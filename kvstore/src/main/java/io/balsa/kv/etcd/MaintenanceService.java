@@ -1,19 +1,28 @@
 package io.balsa.kv.etcd;
 
+import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.model.MemberId;
 import io.balsa.kv.proto.AlarmRequest;
 import io.balsa.kv.proto.AlarmResponse;
-import io.balsa.kv.proto.DowngradeInfo;
+import io.balsa.kv.proto.AlarmType;
+import io.balsa.kv.proto.DefragmentRequest;
+import io.balsa.kv.proto.DefragmentResponse;
+import io.balsa.kv.proto.DowngradeRequest;
+import io.balsa.kv.proto.DowngradeResponse;
 import io.balsa.kv.proto.HashKVRequest;
 import io.balsa.kv.proto.HashKVResponse;
+import io.balsa.kv.proto.HashRequest;
+import io.balsa.kv.proto.HashResponse;
 import io.balsa.kv.proto.MaintenanceGrpc;
 import io.balsa.kv.proto.MoveLeaderRequest;
 import io.balsa.kv.proto.MoveLeaderResponse;
 import io.balsa.kv.proto.ResponseHeader;
 import io.balsa.kv.proto.StatusRequest;
 import io.balsa.kv.proto.StatusResponse;
+import io.balsa.kv.quota.SpaceKeeper;
 import io.balsa.kv.request.RequestRouter;
+import io.balsa.kv.state.Alarm;
 import io.balsa.kv.state.HashKv;
 import io.balsa.kv.state.KvStateMachine;
 import io.balsa.raft.NodeStatus;
@@ -25,14 +34,16 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
   private final RequestRouter router;
   private final KvStateMachine state;
   private final ReadPool reads;
-  private final long quotaBytes;
+  private final SpaceKeeper space;
+  private final Downgrades downgrades;
 
   public MaintenanceService(
-      RequestRouter router, KvStateMachine state, ReadPool reads, long quotaBytes) {
+      RequestRouter router, KvStateMachine state, ReadPool reads, SpaceKeeper space) {
     this.router = router;
     this.state = state;
     this.reads = reads;
-    this.quotaBytes = quotaBytes;
+    this.space = space;
+    this.downgrades = new Downgrades(router, state);
   }
 
   @Override
@@ -51,31 +62,82 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
             .setStorageVersion(ServerVersion.STORAGE)
             .setDbSize(state.dbSize())
             .setDbSizeInUse(state.dbSizeInUse())
-            .setDbSizeQuota(quotaBytes)
+            .setDbSizeQuota(space.quotaBytes())
             .setRaftTerm(node.term())
             .setRaftIndex(node.commitIndex())
             .setRaftAppliedIndex(node.appliedIndex())
             .setIsLearner(node.membership().learners().contains(node.self()))
-            .setDowngradeInfo(DowngradeInfo.getDefaultInstance());
+            .setDowngradeInfo(state.downgrade());
     node.leader()
         .ifPresentOrElse(
             leader -> status.setLeader(MemberId.of(leader).value()),
             () -> status.addErrors(KvError.NO_LEADER.text()));
+    state.alarms().active().forEach(alarm -> status.addErrors(alarm.toString()));
     return status.build();
   }
 
-  /** There are no alarms yet: asking which ones are active is answered, changing them isn't. */
   @Override
   public void alarm(AlarmRequest request, StreamObserver<AlarmResponse> observer) {
-    if (request.getAction() != AlarmRequest.AlarmAction.GET) {
-      super.alarm(request, observer);
-      return;
-    }
     Reply.send(
         observer,
-        router
-            .readBarrier()
-            .thenApply(passed -> AlarmResponse.newBuilder().setHeader(header()).build()));
+        switch (request.getAction()) {
+          case GET -> router.readBarrier().thenApply(passed -> activeAlarms(request.getAlarm()));
+          case ACTIVATE, DEACTIVATE -> changeAlarm(request);
+          case UNRECOGNIZED -> CompletableFuture.failedFuture(KvError.UNKNOWN_METHOD.exception());
+        });
+  }
+
+  /** All of them, or those of one type; the member that was asked for makes no difference. */
+  private AlarmResponse activeAlarms(AlarmType type) {
+    AlarmResponse.Builder response = AlarmResponse.newBuilder().setHeader(header());
+    for (Alarm alarm : state.alarms().active()) {
+      if (type == AlarmType.NONE || type == alarm.type()) {
+        response.addAlarms(alarm.toMember());
+      }
+    }
+    return response.build();
+  }
+
+  private CompletableFuture<AlarmResponse> changeAlarm(AlarmRequest request) {
+    return router
+        .propose(KvCommand.newBuilder().setAlarm(request))
+        .thenApply(result -> Results.of(result, AlarmResponse.class))
+        .thenApply(
+            done ->
+                done.toBuilder().setHeader(router.header(done.getHeader().getRevision())).build());
+  }
+
+  /** Answered when the space is given back; reads and writes go on meanwhile. */
+  @Override
+  public void defragment(DefragmentRequest request, StreamObserver<DefragmentResponse> observer) {
+    Reply.send(
+        observer,
+        space
+            .reclaim()
+            .thenApply(done -> DefragmentResponse.newBuilder().setHeader(header()).build()));
+  }
+
+  @Override
+  public void downgrade(DowngradeRequest request, StreamObserver<DowngradeResponse> observer) {
+    Reply.send(
+        observer,
+        downgrades
+            .handle(request)
+            .thenApply(
+                done ->
+                    DowngradeResponse.newBuilder()
+                        .setHeader(header())
+                        .setVersion(ServerVersion.CLUSTER)
+                        .build()));
+  }
+
+  @Override
+  public void hash(HashRequest request, StreamObserver<HashResponse> observer) {
+    CompletableFuture<HashResponse> answer = new CompletableFuture<>();
+    Reply.send(observer, answer);
+    reads.read(
+        answer,
+        () -> HashResponse.newBuilder().setHeader(header()).setHash(state.hashOfRows()).build());
   }
 
   @Override

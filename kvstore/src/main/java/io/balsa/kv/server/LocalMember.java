@@ -14,6 +14,8 @@ import io.balsa.kv.lock.ElectionService;
 import io.balsa.kv.lock.LocalKv;
 import io.balsa.kv.lock.LockService;
 import io.balsa.kv.metrics.MemberMetrics;
+import io.balsa.kv.quota.SpaceConfig;
+import io.balsa.kv.quota.SpaceKeeper;
 import io.balsa.kv.request.LeaderChannel;
 import io.balsa.kv.request.NodeReplica;
 import io.balsa.kv.request.RequestRouter;
@@ -57,6 +59,7 @@ final class LocalMember {
   private final LeaseService leaseService;
   private final HealthService health = new HealthService();
   private final MemberMetrics metrics;
+  private final SpaceKeeper space;
   private final RaftNode<KvResult> node;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -101,6 +104,13 @@ final class LocalMember {
                 reads),
             leaseConfig());
     this.metrics = new MemberMetrics(self.member(), router, state, config.quotaBytes());
+    this.space =
+        new SpaceKeeper(
+            state,
+            router,
+            self.member(),
+            SpaceConfig.of(config.quotaBytes(), config.manualDisarm()));
+    router.setAdmission(space);
     this.node = openNode(self, directory, opened);
     replica.attach(node);
     node.addListener(leases::onStatus);
@@ -108,6 +118,8 @@ final class LocalMember {
     opened.add("the request router", router::close);
     leaseThread.drive(leases, leaseConfig().tick());
     opened.add("the lease thread", leaseThread::close);
+    space.start();
+    opened.add("the keeper of the space", space::close);
     hub.start();
     opened.add("the watch hub", hub::close);
     reportTheEnd();
@@ -169,7 +181,7 @@ final class LocalMember {
         new WatchService(hub, this::hasLeader).definition(),
         leaseService.definition(),
         new ClusterService(router, members).bindService(),
-        new MaintenanceService(router, state, reads, config.quotaBytes()).bindService(),
+        new MaintenanceService(router, state, reads, space).bindService(),
         new LockService(kv, hub).bindService(),
         new ElectionService(kv, hub).definition(),
         health.bindService(),

@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
  * A member's settings, checked. Immutable.
  *
  * @param joinsExisting whether the cluster is said to run already; as in etcd, only the first start asks
- * @param quotaBytes what Status reports; not enforced yet
+ * @param quotaBytes the size of the store at which what takes room is refused; negative for no limit
+ * @param manualDisarm whether only an operator lowers NOSPACE
  */
 record ServerConfig(
     String name,
@@ -29,6 +30,7 @@ record ServerConfig(
     HttpSide.Settings http,
     int txnOpsMax,
     long quotaBytes,
+    boolean manualDisarm,
     Duration watchProgressInterval,
     int compactionBatch,
     Duration compactionPause,
@@ -67,6 +69,7 @@ record ServerConfig(
         http(flags, clientPort(flags, requestBytesMax).messageBytesMax()),
         (int) number(flags, "max-txn-ops", 1, 1 << 20),
         quota(flags),
+        flags.isOn("balsa-manual-nospace-disarm"),
         duration(flags, "watch-progress-notify-interval"),
         (int) number(flags, "compaction-batch-limit", 1, 1 << 24),
         duration(flags, "compaction-sleep-interval"),

@@ -30,7 +30,6 @@ import io.balsa.kv.proto.StatusResponse;
 import io.balsa.kv.proto.TxnRequest;
 import io.balsa.kv.proto.TxnResponse;
 import io.grpc.ManagedChannel;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
@@ -277,7 +276,7 @@ final class SingleMemberTest {
   }
 
   @Test
-  void alarmsHashesAndHealthAreAnsweredAndTheRestIsUnimplemented() throws Exception {
+  void alarmsHashesAndHealthAreAnswered() throws Exception {
     kv().put(put("a", "1"));
     MaintenanceGrpc.MaintenanceBlockingStub maintenance = MaintenanceGrpc.newBlockingStub(channel);
     assertThat(maintenance.alarm(AlarmRequest.getDefaultInstance()).getAlarmsList()).isEmpty();
@@ -288,13 +287,6 @@ final class SingleMemberTest {
                 .check(HealthCheckRequest.getDefaultInstance())
                 .getStatus())
         .isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
-    assertThatThrownBy(
-            () ->
-                maintenance.alarm(
-                    AlarmRequest.newBuilder().setAction(AlarmRequest.AlarmAction.ACTIVATE).build()))
-        .isInstanceOfSatisfying(
-            StatusRuntimeException.class,
-            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED));
     HttpResponse<String> health =
         HttpClient.newHttpClient()
             .send(

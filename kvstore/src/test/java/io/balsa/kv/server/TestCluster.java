@@ -37,10 +37,10 @@ final class TestCluster implements AutoCloseable {
   }
 
   /** Starts them all and waits until each can serve. */
-  static TestCluster start(Path dir, int size) throws Exception {
+  static TestCluster start(Path dir, int size, String... moreFlags) throws Exception {
     TestCluster cluster = new TestCluster(dir, size);
     for (int i = 0; i < size; i++) {
-      cluster.members.add(KvServer.start(cluster.config(i)));
+      cluster.members.add(KvServer.start(cluster.config(i, moreFlags)));
     }
     for (int i = 0; i < size; i++) {
       cluster.awaitReady(i);
