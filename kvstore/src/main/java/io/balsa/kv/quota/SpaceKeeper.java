@@ -38,7 +38,8 @@ public final class SpaceKeeper implements Admission, AutoCloseable {
    * Removing history only marks rows as deleted: the files shrink when they are rewritten. That happens by itself as long
    * as writes come, but in a full store none do. So while the alarm is on, each compaction is followed by one reclaim.
    *
-   * The size is measured now and then, because that takes a lock in the store; what was let in since is added. A member
+   * The size is measured now and then, because that takes a lock in the store; what was let in since is added, and before
+   * anything is refused it is measured again. A member
    * also learns of what others have let in by measuring, so a store can end up above its quota by what is on its way.
    */
   private static final Logger LOG = LoggerFactory.getLogger(SpaceKeeper.class);
@@ -50,7 +51,7 @@ public final class SpaceKeeper implements Admission, AutoCloseable {
   private final ScheduledExecutorService measuring = thread("kv-space");
   private final Reclaimer reclaimer;
 
-  /** As last measured. Replaced by the measuring thread. */
+  /** As last measured. */
   private volatile long measuredBytes;
 
   /** What was let in since. */
@@ -112,7 +113,7 @@ public final class SpaceKeeper implements Admission, AutoCloseable {
       return byAlarm;
     }
     long cost = SpaceCost.of(command);
-    if (cost == 0 || admit(cost)) {
+    if (cost == 0 || admit(cost) || admitAfterAnotherLook(cost)) {
       return Optional.empty();
     }
     report(true);
@@ -127,11 +128,21 @@ public final class SpaceKeeper implements Admission, AutoCloseable {
     return false;
   }
 
+  /** Much may have been reclaimed since the last look. What was let in since counts on: it may be on its way. */
+  private boolean admitAfterAnotherLook(long cost) {
+    long bytes = state.dbSize();
+    if (bytes >= measuredBytes) {
+      return false;
+    }
+    measuredBytes = bytes;
+    return admit(cost);
+  }
+
   /** Looks at the size and the alarm, and does what they ask for. One thread at a time. */
   void measure() {
     measuredBytes = state.dbSize();
     admittedBytes.set(0);
-    Optional<Alarm> alarm = state.alarms().find(self.value(), AlarmType.NOSPACE);
+    Optional<Alarm> alarm = ownAlarm();
     if (alarm.isEmpty()) {
       if (!config.fits(measuredBytes)) {
         report(true);
@@ -167,8 +178,12 @@ public final class SpaceKeeper implements Admission, AutoCloseable {
     }
   }
 
+  private Optional<Alarm> ownAlarm() {
+    return state.alarms().find(self.value(), AlarmType.NOSPACE);
+  }
+
   private void report(boolean full) {
-    if (!reporting.compareAndSet(false, true)) {
+    if (full == ownAlarm().isPresent() || !reporting.compareAndSet(false, true)) {
       return;
     }
     if (full) {

@@ -76,6 +76,18 @@ class SpaceKeeperTest {
   }
 
   @Test
+  void aPutIsNotRefusedForWhatTheStoreHeldLast() {
+    SpaceKeeper keeper = fill(50_000);
+    done(alarm(AlarmRequest.AlarmAction.DEACTIVATE));
+    done(delete());
+    done(compact());
+    while (state.compactStep()) {
+      assertThat(noSpaceRaised()).isFalse();
+    }
+    assertThat(keeper.refusal(put("at once"))).isEmpty();
+  }
+
+  @Test
   void withoutSpaceNothingReachesTheLogButWhatMakesRoom() {
     fill(50_000);
     long before = state.lastApplied().index();
