@@ -1,6 +1,10 @@
 package io.balsa.kv.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import com.google.protobuf.ByteString;
+import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.KVGrpc;
 import io.balsa.kv.proto.KeyValue;
 import io.balsa.kv.proto.LeaseGrantRequest;
@@ -9,24 +13,31 @@ import io.balsa.kv.proto.LeaseLeasesRequest;
 import io.balsa.kv.proto.LeaseRevokeRequest;
 import io.balsa.kv.proto.LeaseStatus;
 import io.balsa.kv.proto.MaintenanceGrpc;
+import io.balsa.kv.proto.PutRequest;
 import io.balsa.kv.proto.RangeRequest;
 import io.balsa.kv.proto.election.ElectionGrpc;
 import io.balsa.kv.proto.lock.LockGrpc;
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
-/** A client of one member, with what tests ask for most. Thread-safe. */
+
+
+/** One connection to one member, and short words for what tests say through it. */
 final class MemberClient implements AutoCloseable {
-  private static final long SECONDS = 30;
+  static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
+  private static final int PATIENCE_SECONDS = 30;
 
   private final ManagedChannel channel;
 
   MemberClient(TestCluster cluster, int member) {
-    channel =
+    this.channel =
         NettyChannelBuilder.forAddress("127.0.0.1", cluster.clientPort(member))
             .usePlaintext()
+            .maxInboundMessageSize(Integer.MAX_VALUE)
             .build();
   }
 
@@ -35,7 +46,7 @@ final class MemberClient implements AutoCloseable {
   }
 
   LockGrpc.LockBlockingStub lock() {
-    return LockGrpc.newBlockingStub(channel).withDeadlineAfter(SECONDS, TimeUnit.SECONDS);
+    return LockGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   /** For calls that wait: the test says for how long. */
@@ -44,15 +55,11 @@ final class MemberClient implements AutoCloseable {
   }
 
   ElectionGrpc.ElectionBlockingStub election() {
-    return ElectionGrpc.newBlockingStub(channel).withDeadlineAfter(SECONDS, TimeUnit.SECONDS);
+    return ElectionGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   ElectionGrpc.ElectionFutureStub electionLater() {
     return ElectionGrpc.newFutureStub(channel);
-  }
-
-  MaintenanceGrpc.MaintenanceBlockingStub maintenance() {
-    return MaintenanceGrpc.newBlockingStub(channel).withDeadlineAfter(SECONDS, TimeUnit.SECONDS);
   }
 
   long grant(long ttlSeconds) {
@@ -72,7 +79,7 @@ final class MemberClient implements AutoCloseable {
   /** The keys below a name, in the order in which they were created. */
   List<KeyValue> queue(String name) {
     return KVGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
+        .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
         .range(
             RangeRequest.newBuilder()
                 .setKey(ByteString.copyFromUtf8(name + "/"))
@@ -83,12 +90,53 @@ final class MemberClient implements AutoCloseable {
         .getKvsList();
   }
 
-  private LeaseGrpc.LeaseBlockingStub lease() {
-    return LeaseGrpc.newBlockingStub(channel).withDeadlineAfter(SECONDS, TimeUnit.SECONDS);
+  KVGrpc.KVBlockingStub kv() {
+    return KVGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  LeaseGrpc.LeaseBlockingStub lease() {
+    return LeaseGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  MaintenanceGrpc.MaintenanceBlockingStub maintenance() {
+    return MaintenanceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  long put(String key, String value) {
+    return kv().put(putRequest(key, value)).getHeader().getRevision();
+  }
+
+  /** The value; "absent" if there is none. */
+  String get(String key) {
+    var answer = kv().range(rangeRequest(key));
+    return answer.getCount() == 0 ? "absent" : answer.getKvs(0).getValue().toStringUtf8();
+  }
+
+  static PutRequest putRequest(String key, String value) {
+    return PutRequest.newBuilder()
+        .setKey(ByteString.copyFromUtf8(key))
+        .setValue(ByteString.copyFromUtf8(value))
+        .build();
+  }
+
+  static RangeRequest rangeRequest(String key) {
+    return RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
+  }
+
+  /** The call is refused with exactly this code and text. */
+  static void refused(KvError error, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> {
+              assertThat(e.getStatus().getDescription()).isEqualTo(error.text());
+              assertThat(e.getStatus().getCode().value()).isEqualTo(error.code().number());
+            });
   }
 
   @Override
-  public void close() {
-    channel.shutdownNow();
+  public void close() throws InterruptedException {
+    assertThat(channel.shutdownNow().awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
   }
 }
