@@ -11,12 +11,14 @@ import io.balsa.kv.proto.PutRequest;
 import io.balsa.kv.proto.PutResponse;
 import io.balsa.kv.proto.RangeRequest;
 import io.balsa.kv.proto.RangeResponse;
+import io.balsa.kv.proto.RangeStreamResponse;
 import io.balsa.kv.proto.ResponseHeader;
 import io.balsa.kv.proto.TxnRequest;
 import io.balsa.kv.proto.TxnResponse;
 import io.balsa.kv.request.RequestRouter;
 import io.balsa.kv.state.KvStateMachine;
 import io.balsa.kv.state.ReadView;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -44,6 +46,22 @@ public final class KvService extends KVGrpc.KVImplBase {
   private CompletableFuture<RangeResponse> range(RangeRequest request) {
     boolean isShort = request.getRangeEnd().isEmpty() && request.getRevision() <= 0;
     return read(request.getSerializable(), isShort, view -> withHeader(view.range(request)));
+  }
+
+  @Override
+  public void rangeStream(RangeRequest request, StreamObserver<RangeStreamResponse> observer) {
+    CompletableFuture<?> mayRead =
+        checked(
+            () -> {
+              check.range(request);
+              RangeSource.check(request);
+            },
+            () ->
+                request.getSerializable()
+                    ? CompletableFuture.<Void>completedFuture(null)
+                    : router.readBarrier());
+    StreamPump.send(
+        observer, reads, mayRead, () -> new RangeSource(request, state::view, router::header));
   }
 
   @Override
@@ -105,7 +123,7 @@ public final class KvService extends KVGrpc.KVImplBase {
       Runnable check, Supplier<CompletableFuture<T>> operation) {
     try {
       check.run();
-    } catch (KvException refused) {
+    } catch (KvException | StatusRuntimeException refused) {
       return CompletableFuture.failedFuture(refused);
     }
     return operation.get();

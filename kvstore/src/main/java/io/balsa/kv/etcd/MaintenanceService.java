@@ -1,5 +1,6 @@
 package io.balsa.kv.etcd;
 
+import io.balsa.kv.backup.SnapshotFile;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.model.MemberId;
@@ -18,6 +19,8 @@ import io.balsa.kv.proto.MaintenanceGrpc;
 import io.balsa.kv.proto.MoveLeaderRequest;
 import io.balsa.kv.proto.MoveLeaderResponse;
 import io.balsa.kv.proto.ResponseHeader;
+import io.balsa.kv.proto.SnapshotRequest;
+import io.balsa.kv.proto.SnapshotResponse;
 import io.balsa.kv.proto.StatusRequest;
 import io.balsa.kv.proto.StatusResponse;
 import io.balsa.kv.quota.SpaceKeeper;
@@ -28,14 +31,18 @@ import io.balsa.kv.state.KvStateMachine;
 import io.balsa.raft.NodeStatus;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 
 /** What an operator asks of one member. Handlers run on gRPC's event loops and don't block. */
 public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
+  private static final int SNAPSHOTS_AT_ONCE = 2;
+
   private final RequestRouter router;
   private final KvStateMachine state;
   private final ReadPool reads;
   private final SpaceKeeper space;
   private final Downgrades downgrades;
+  private final Semaphore snapshots = new Semaphore(SNAPSHOTS_AT_ONCE);
 
   public MaintenanceService(
       RequestRouter router, KvStateMachine state, ReadPool reads, SpaceKeeper space) {
@@ -138,6 +145,27 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
     reads.read(
         answer,
         () -> HashResponse.newBuilder().setHeader(header()).setHash(state.hashOfRows()).build());
+  }
+
+  /** Local, and as new as what this member has applied. Each open snapshot keeps files on the disk: few at a time. */
+  @Override
+  public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> observer) {
+    StreamPump.send(observer, reads, CompletableFuture.completedFuture(true), this::openSnapshot);
+  }
+
+  private SnapshotSource openSnapshot() {
+    if (!snapshots.tryAcquire()) {
+      throw KvError.TOO_MANY_REQUESTS.exception();
+    }
+    try {
+      ResponseHeader self = header().build();
+      SnapshotFile.Origin origin =
+          new SnapshotFile.Origin(self.getClusterId(), self.getMemberId(), ServerVersion.BALSA);
+      return new SnapshotSource(new SnapshotFile(origin, state.backup()), snapshots::release);
+    } catch (RuntimeException e) {
+      snapshots.release();
+      throw e;
+    }
   }
 
   @Override

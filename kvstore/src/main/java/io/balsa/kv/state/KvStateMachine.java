@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.balsa.kv.command.MemberPublish;
 import io.balsa.kv.proto.DowngradeInfo;
 import io.balsa.kv.state.Tables.Span;
+import io.balsa.kv.state.store.Backup;
 import io.balsa.kv.state.store.HeapStore;
 import io.balsa.kv.state.store.OrderedReader;
 import io.balsa.kv.state.store.OrderedReader.Direction;
@@ -170,6 +171,14 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
     // keep it.
     publisher.refresh(store::pin);
     store.reclaim();
+  }
+
+  /**
+   * The whole state as files, for an operator to keep: what is applied now is in it, and perhaps a little more. Writes to
+   * the disk: not for an event loop. Any number may be open.
+   */
+  public Backup backup() {
+    return store.backup();
   }
 
   /**

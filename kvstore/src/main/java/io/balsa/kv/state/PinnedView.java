@@ -37,6 +37,12 @@ final class PinnedView implements ReadView, TxnEvaluator.Ops {
   }
 
   @Override
+  public RangePage page(RangeRequest request, long keysMax, long bytesMax) {
+    ensureOpen();
+    return RangeQuery.page(request, published.reader(), keysMax, bytesMax);
+  }
+
+  @Override
   public TxnResponse txnReadOnly(TxnRequest request) {
     ensureOpen();
     return new TxnEvaluator(this).evaluate(request, published.reader());

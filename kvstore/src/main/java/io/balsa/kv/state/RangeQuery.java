@@ -62,6 +62,30 @@ final class RangeQuery {
     return response.build();
   }
 
+  /**
+   * Reads the beginning of a range in key order.
+   *
+   * @throws io.balsa.kv.model.KvException for a future or compacted revision
+   */
+  static RangePage page(RangeRequest request, MvccReader reader, long keysMax, long bytesMax) {
+    check(request);
+    reader.ensureReadable(request.getRevision());
+    List<KeyValue> kvs = new ArrayList<>();
+    long bytes = 0;
+    try (VersionCursor cursor =
+        reader.at(request.getRevision(), request.getKey(), request.getRangeEnd())) {
+      while (cursor.next()) {
+        if (kvs.size() >= keysMax || bytes >= bytesMax) {
+          return new RangePage(kvs, true);
+        }
+        KeyValue kv = request.getKeysOnly() ? cursor.readWithoutValue() : cursor.read();
+        kvs.add(kv);
+        bytes += kv.getSerializedSize();
+      }
+    }
+    return new RangePage(kvs, false);
+  }
+
   /** Whether the store can be walked in the order that is asked for, nothing being filtered. */
   private boolean isInWalkingOrder(MvccReader reader) {
     if (request.getCountOnly()) {

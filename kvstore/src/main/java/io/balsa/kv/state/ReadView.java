@@ -22,6 +22,15 @@ public interface ReadView extends AutoCloseable {
   /** Answers a range; the header holds the current revision, the rest of it is the server's to fill. */
   RangeResponse range(RangeRequest request);
 
+  /**
+   * Reads the beginning of a range in key order, without counting the rest: what the request says about order, filters and
+   * limit has no effect.
+   *
+   * @param keysMax how many keys to return at most
+   * @param bytesMax stop after the key with which the answer reaches so many bytes
+   */
+  RangePage page(RangeRequest request, long keysMax, long bytesMax);
+
   /** Answers a transaction whose branches only read: its compares and ranges see one and the same state. */
   TxnResponse txnReadOnly(TxnRequest request);
 

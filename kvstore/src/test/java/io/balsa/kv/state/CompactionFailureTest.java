@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.balsa.kv.command.CommandCodec;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.proto.CompactionRequest;
+import io.balsa.kv.state.store.Backup;
 import io.balsa.kv.state.store.HeapStore;
 import io.balsa.kv.state.store.OrderedStore;
 import io.balsa.kv.state.store.StorePin;
@@ -76,6 +77,11 @@ final class CompactionFailureTest {
     @Override
     public void reclaim() {
       rows.reclaim();
+    }
+
+    @Override
+    public Backup backup() {
+      return rows.backup();
     }
 
     @Override

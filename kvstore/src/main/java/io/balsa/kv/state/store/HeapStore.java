@@ -2,9 +2,12 @@ package io.balsa.kv.state.store;
 
 import io.balsa.raft.model.NodeStoppedException;
 import io.balsa.raft.spi.Snapshot;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +66,29 @@ public final class HeapStore implements OrderedStore {
     ensureOpen();
     PersistentTree captured = rows;
     return sink -> writeRows(captured, sink);
+  }
+
+  /** One file in memory. */
+  @Override
+  public Backup backup() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (Snapshot captured = capture()) {
+      captured.writeTo(new DataOutputStream(bytes));
+    } catch (IOException e) {
+      throw new AssertionError("writing to memory can't fail", e);
+    }
+    byte[] rowBytes = bytes.toByteArray();
+    Backup.Part part =
+        new Backup.Part("rows", rowBytes.length, () -> new ByteArrayInputStream(rowBytes));
+    return new Backup() {
+      @Override
+      public List<Part> parts() {
+        return List.of(part);
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   private static void writeRows(PersistentTree captured, DataOutputStream sink) throws IOException {

@@ -25,6 +25,9 @@ public interface OrderedStore extends AutoCloseable {
   /** Captures the rows as they are now; one thread. */
   Snapshot capture();
 
+  /** The rows as they are now, or a moment later, for an operator to keep. Any thread. */
+  Backup backup();
+
   /**
    * Replaces all rows by those of a capture, durably, or leaves them as they are. Pins that are held go on showing the
    * old rows.

@@ -102,13 +102,22 @@ public final class RocksStore implements OrderedStore {
   }
 
   @Override
-  public synchronized Snapshot capture() {
+  public Snapshot capture() {
+    return new RocksCapture(checkpoint());
+  }
+
+  @Override
+  public Backup backup() {
+    return new RocksBackup(checkpoint());
+  }
+
+  private synchronized Path checkpoint() {
     RocksDatabase held = retained();
     try {
       held.flush();
       Path target = directory.nextCapture();
       held.checkpoint(target);
-      return new RocksCapture(target);
+      return target;
     } finally {
       held.release();
     }

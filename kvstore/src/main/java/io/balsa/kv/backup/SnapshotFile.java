@@ -1,0 +1,116 @@
+package io.balsa.kv.backup;
+
+import io.balsa.kv.state.store.Backup;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * A backup as one file of known length, made while it is read, in bounded memory. One thread at a time.
+ */
+public final class SnapshotFile implements AutoCloseable {
+  /*
+   * A tar archive, so that it can be looked into with what every machine has, and so that its length is a multiple of 512
+   * bytes, as etcd's clients want it:
+   *
+   *   +----------------+------+---------+--------+---------+--------+-----+----------------+   +--------------+
+   *   | header         | text | padding | header | a file  | padding| ... | two zero blocks|   | SHA-256 (32) |
+   *   | BALSA-SNAPSHOT |      |  to 512 | db/... | of db   |  to 512|     |                |   | of all this  |
+   *   +----------------+------+---------+--------+---------+--------+-----+----------------+   +--------------+
+   *
+   * The text says which format this is and where it comes from, a line "name=value" each; it is the first file, so that a
+   * reader can refuse early. The hash isn't ours to write: it goes over the wire as a message of its own, and clients append
+   * it to the file. tar ignores what follows the zero blocks.
+   */
+  static final String ABOUT = "BALSA-SNAPSHOT";
+  static final String DIRECTORY = "db/";
+  private static final byte[] END = new byte[2 * TarHeader.BLOCK_BYTES];
+
+  private final Backup backup;
+  private final List<Backup.Part> parts = new ArrayList<>();
+
+  /**
+   * @param origin where the snapshot comes from
+   * @param backup belongs to this from now on
+   */
+  public SnapshotFile(Origin origin, Backup backup) {
+    this.backup = backup;
+    byte[] about = origin.text().getBytes(StandardCharsets.UTF_8);
+    parts.add(new Backup.Part(ABOUT, about.length, () -> new ByteArrayInputStream(about)));
+    for (Backup.Part part : backup.parts()) {
+      parts.add(new Backup.Part(DIRECTORY + part.name(), part.bytes(), part.content()));
+    }
+  }
+
+  /**
+   * Where a snapshot comes from.
+   *
+   * @param version of the server that wrote it
+   */
+  public record Origin(long clusterId, long memberId, String version) {
+    String text() {
+      return "format=1\n"
+          + ("cluster-id=" + Long.toHexString(clusterId) + "\n")
+          + ("member-id=" + Long.toHexString(memberId) + "\n")
+          + ("version=" + version + "\n");
+    }
+  }
+
+  /** How long it is, without the hash. */
+  public long bytes() {
+    long sum = END.length;
+    for (Backup.Part part : parts) {
+      sum += TarHeader.BLOCK_BYTES + part.bytes() + TarHeader.padding(part.bytes());
+    }
+    return sum;
+  }
+
+  /** Its bytes, from the first on. A file that can't be opened fails with {@link UncheckedIOException}. */
+  public InputStream open() {
+    return new SequenceInputStream(new Streams(parts.iterator()));
+  }
+
+  @Override
+  public void close() {
+    backup.close();
+  }
+
+  /** For each file its header, its bytes, its padding; then the end. Files are opened when their turn comes. */
+  private static final class Streams implements Enumeration<InputStream> {
+    private final Iterator<Backup.Part> parts;
+    private boolean ended;
+
+    Streams(Iterator<Backup.Part> parts) {
+      this.parts = parts;
+    }
+
+    @Override
+    public boolean hasMoreElements() {
+      return !ended;
+    }
+
+    @Override
+    public InputStream nextElement() {
+      if (!parts.hasNext()) {
+        ended = true;
+        return new ByteArrayInputStream(END);
+      }
+      Backup.Part part = parts.next();
+      InputStream header = new ByteArrayInputStream(TarHeader.of(part.name(), part.bytes()));
+      InputStream padding = new ByteArrayInputStream(new byte[TarHeader.padding(part.bytes())]);
+      try {
+        return new SequenceInputStream(
+            header, new SequenceInputStream(part.content().open(), padding));
+      } catch (IOException e) {
+        throw new UncheckedIOException("can't open " + part.name(), e);
+      }
+    }
+  }
+}
