@@ -54,6 +54,7 @@ final class StreamPumpTest {
     call.becomesReady();
     assertThat(call.end.get(30, TimeUnit.SECONDS)).isEqualTo(Status.OK);
     assertThat(call.sent).hasSize(6);
+    assertThat(call.sentTooSoon).isZero();
   }
 
   @Test
@@ -154,6 +155,7 @@ final class StreamPumpTest {
     /** One entry whenever the pump finds the client busy. */
     private final BlockingQueue<Boolean> notReady = new LinkedBlockingQueue<>();
 
+    private volatile int sentTooSoon;
     private volatile boolean ready;
     private volatile int readyFor;
     private volatile boolean cancelled;
@@ -180,6 +182,9 @@ final class StreamPumpTest {
 
     @Override
     public void onNext(Integer value) {
+      if (!ready && readyFor <= 0) {
+        sentTooSoon++;
+      }
       readyFor--;
       sent.add(value);
     }

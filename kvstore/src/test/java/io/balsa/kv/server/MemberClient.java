@@ -38,6 +38,8 @@ final class MemberClient implements AutoCloseable {
         NettyChannelBuilder.forAddress("127.0.0.1", cluster.clientPort(member))
             .usePlaintext()
             .maxInboundMessageSize(Integer.MAX_VALUE)
+            // Little is on its way to a client that doesn't ask for it.
+            .flowControlWindow(64 * 1024)
             .build();
   }
 
