@@ -3,11 +3,11 @@ package io.balsa.kv.server;
 import io.balsa.kv.http.MemberView;
 import io.balsa.kv.proto.AlarmType;
 import io.balsa.kv.request.RequestRouter;
+import io.balsa.kv.state.Alarm;
 import io.balsa.kv.state.KvStateMachine;
 import io.balsa.kv.state.ReadView;
 import io.balsa.raft.NodeStatus;
 import java.util.Collection;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Whether this member can serve. Thread-safe; doesn't block. */
@@ -20,10 +20,9 @@ final class MemberHealth implements MemberView {
     this.state = state;
   }
 
-  /** There are no alarms yet. */
   @Override
   public Collection<AlarmType> alarms() {
-    return List.of();
+    return state.alarms().active().stream().map(Alarm::type).toList();
   }
 
   @Override

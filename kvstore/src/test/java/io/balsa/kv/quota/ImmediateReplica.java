@@ -31,6 +31,11 @@ final class ImmediateReplica implements Replica {
   }
 
   @Override
+  public CompletableFuture<Void> transferLeadership(NodeId target) {
+    throw new UnsupportedOperationException("not asked for here");
+  }
+
+  @Override
   public long term() {
     return 1;
   }

@@ -24,6 +24,10 @@ import io.balsa.kv.proto.PutRequest;
 import io.balsa.kv.proto.StatusRequest;
 import io.balsa.kv.proto.StatusResponse;
 import io.grpc.StatusRuntimeException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -62,6 +66,8 @@ final class MaintenanceTest {
               .as("refused before the append")
               .isEqualTo(last);
           assertThat(member.get("a")).isEqualTo("1");
+          assertThat(health(cluster.clientPort(i)))
+              .isEqualTo("{\"health\":\"false\",\"reason\":\"ALARM NOSPACE\"}");
         }
       }
       cluster.stop(2);
@@ -73,6 +79,12 @@ final class MaintenanceTest {
         assertThat(status(last).getErrorsList()).isEmpty();
       }
     }
+  }
+
+  private static String health(int port) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health")).build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
   }
 
   @Test
