@@ -12,10 +12,12 @@ import io.balsa.raft.testkit.invariant.PropertyViolation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -77,6 +79,9 @@ public final class Simulator {
     private final Faults<S> faults;
     private final Operator<S> operator;
     private final List<SimClient<S>> clients = new ArrayList<>();
+
+    /** The newest at each node. */
+    private final Map<NodeId, SimClient<S>> probes = new TreeMap<>();
 
     /** Of a subject that has sessions. */
     private final Optional<SessionClients> sessions;
@@ -277,11 +282,15 @@ public final class Simulator {
       return simulation.nodes().stream().mapToLong(node -> node.status().term()).max().orElse(0);
     }
 
-    /** A client that writes once, at this node. */
+    /** A client that writes once, at this node; when the last one has its answer, or gave up, so that they don't pile up. */
     private void probe(SimNode<S> node) {
-      SimClient<S> client = new SimClient<>(simulation, options.subject(), random.split());
-      client.stop();
-      client.write(node);
+      SimClient<S> before = probes.get(node.id());
+      if (before == null || !before.isAsking()) {
+        SimClient<S> client = new SimClient<>(simulation, options.subject(), random.split());
+        probes.put(node.id(), client);
+        client.stop();
+        client.write(node);
+      }
     }
 
     /** What a follower may take that has to be sent all that it missed, by a window of appends. */
