@@ -1,5 +1,7 @@
 package io.balsa.kv.etcd;
 
+import io.balsa.kv.auth.Access;
+import io.balsa.kv.command.Caller;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.model.KvException;
 import io.balsa.kv.proto.CompactionRequest;
@@ -15,12 +17,15 @@ import io.balsa.kv.proto.RangeStreamResponse;
 import io.balsa.kv.proto.ResponseHeader;
 import io.balsa.kv.proto.TxnRequest;
 import io.balsa.kv.proto.TxnResponse;
+import io.balsa.kv.request.CallerContext;
 import io.balsa.kv.request.RequestRouter;
 import io.balsa.kv.state.KvStateMachine;
 import io.balsa.kv.state.ReadView;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -45,7 +50,11 @@ public final class KvService extends KVGrpc.KVImplBase {
 
   private CompletableFuture<RangeResponse> range(RangeRequest request) {
     boolean isShort = request.getRangeEnd().isEmpty() && request.getRevision() <= 0;
-    return read(request.getSerializable(), isShort, view -> withHeader(view.range(request)));
+    return read(
+        request.getSerializable(),
+        isShort,
+        access -> access.range(request),
+        view -> withHeader(view.range(request)));
   }
 
   @Override
@@ -99,7 +108,11 @@ public final class KvService extends KVGrpc.KVImplBase {
   private CompletableFuture<TxnResponse> txn(TxnRequest request) {
     if (RequestCheck.isReadOnly(request)) {
       boolean serializable = RequestCheck.isSerializable(request);
-      return read(serializable, false, view -> withHeader(view.txnReadOnly(request)));
+      return read(
+          serializable,
+          false,
+          access -> access.txn(request, lease -> List.of()),
+          view -> withHeader(view.txnReadOnly(request)));
     }
     return write(KvCommand.newBuilder().setTxn(request), TxnResponse.class, this::withHeader);
   }
@@ -136,13 +149,18 @@ public final class KvService extends KVGrpc.KVImplBase {
         .thenApply(result -> finish.apply(Results.of(result, responseType)));
   }
 
-  /** Reads from one view of the state: at once and here if the read is short and may see an old state. */
+  /**
+   * Reads from one view of the state: at once and here if the read is short and may see an old state. Whether the caller may
+   * is decided by the same view, so that nobody reads what was written after they lost the right to.
+   */
   private <T> CompletableFuture<T> read(
-      boolean serializable, boolean isShort, Function<ReadView, T> read) {
+      boolean serializable, boolean isShort, Consumer<Access> check, Function<ReadView, T> read) {
     CompletableFuture<T> answer = new CompletableFuture<>();
+    Caller caller = CallerContext.caller();
     Supplier<T> onView =
         () -> {
           try (ReadView view = state.view()) {
+            check.accept(Access.of(view.auth(), caller));
             return read.apply(view);
           }
         };

@@ -9,6 +9,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.stub.MetadataUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Marks calls that a member passed on to the leader, so that two members with different ideas of
@@ -17,6 +18,8 @@ import io.grpc.stub.MetadataUtils;
 final class Forwarded implements ServerInterceptor {
   private static final Metadata.Key<String> MARK =
       Metadata.Key.of("balsa-forwarded", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> TOKEN =
+      Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
   private static final Context.Key<Boolean> MARKED = Context.keyWithDefault("forwarded", false);
 
   /** Whether the call that this thread is handling was passed on by another member. */
@@ -24,10 +27,17 @@ final class Forwarded implements ServerInterceptor {
     return MARKED.get();
   }
 
-  /** A channel that marks what is sent through it. */
-  static Channel marking(Channel channel) {
+  /**
+   * A channel that marks what is sent through it.
+   *
+   * @param token of the client on whose behalf it is sent, if it has one: the leader wants to see it too
+   */
+  static Channel marking(Channel channel, @Nullable String token) {
     Metadata metadata = new Metadata();
     metadata.put(MARK, "1");
+    if (token != null) {
+      metadata.put(TOKEN, token);
+    }
     return ClientInterceptors.intercept(
         channel, MetadataUtils.newAttachHeadersInterceptor(metadata));
   }

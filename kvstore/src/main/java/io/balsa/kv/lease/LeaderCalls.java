@@ -2,6 +2,7 @@ package io.balsa.kv.lease;
 
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.model.KvException;
+import io.balsa.kv.request.CallerContext;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls that only the leader can answer: here if this member leads, otherwise through its client
@@ -58,6 +60,7 @@ final class LeaderCalls {
     private final Supplier<CompletableFuture<T>> here;
     private final Function<Channel, CompletableFuture<T>> there;
     private final boolean passedOnToUs;
+    private final @Nullable String token = CallerContext.token();
     private final long begun;
 
     Attempts(
@@ -97,7 +100,7 @@ final class LeaderCalls {
       }
       var unused =
           there
-              .apply(Forwarded.marking(channel.get()))
+              .apply(Forwarded.marking(channel.get(), token))
               .whenComplete((value, failure) -> settle(value, failure, false));
     }
 

@@ -1,5 +1,9 @@
 package io.balsa.kv.lease;
 
+import com.google.protobuf.ByteString;
+import io.balsa.kv.auth.Access;
+import io.balsa.kv.auth.AuthState;
+import io.balsa.kv.command.Caller;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.etcd.ReadPool;
 import io.balsa.kv.etcd.Reply;
@@ -19,6 +23,7 @@ import io.balsa.kv.proto.LeaseStatus;
 import io.balsa.kv.proto.LeaseTimeToLiveRequest;
 import io.balsa.kv.proto.LeaseTimeToLiveResponse;
 import io.balsa.kv.proto.ResponseHeader;
+import io.balsa.kv.request.CallerContext;
 import io.balsa.kv.request.RequestRouter;
 import io.balsa.kv.state.LeaseRecord;
 import io.balsa.kv.state.LeaseView;
@@ -36,6 +41,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Lease service of the etcd v3 API. Grants and revocations go through the log, renewals and
@@ -49,6 +55,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
   private final LeaseConfig config;
   private final LongSupplier currentRevision;
   private final ReadPool reads;
+  private final Supplier<AuthState> auth;
   private final LeaderCalls leaderCalls;
   private final Set<KeepAliveStream> streams = ConcurrentHashMap.newKeySet();
   private volatile boolean stopping;
@@ -61,7 +68,8 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
       LongSupplier currentRevision,
       Supplier<? extends Optional<? extends Channel>> leaderChannel,
       LeaseThread thread,
-      ReadPool reads) {}
+      ReadPool reads,
+      Supplier<AuthState> auth) {}
 
   public LeaseService(Parts parts, LeaseConfig config) {
     this.router = parts.router();
@@ -70,6 +78,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     this.currentRevision = parts.currentRevision();
     this.config = config;
     this.reads = parts.reads();
+    this.auth = parts.auth();
     this.leaderCalls =
         new LeaderCalls(
             parts.leaderChannel(), parts.thread(), config.requestTimeout(), System::nanoTime);
@@ -84,11 +93,12 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
   @Override
   public void leaseGrant(LeaseGrantRequest request, StreamObserver<LeaseGrantResponse> observer) {
-    Reply.send(observer, grant(request));
+    Reply.send(observer, grant(request, CallerContext.caller()));
   }
 
-  /** As the call of that name; for services of this member that need a lease. */
-  public CompletableFuture<LeaseGrantResponse> grant(LeaseGrantRequest request) {
+  /** As the call of that name; for services of this member that need a lease, on behalf of their caller. */
+  public CompletableFuture<LeaseGrantResponse> grant(
+      LeaseGrantRequest request, @Nullable Caller caller) {
     if (request.getTTL() > LeaseConfig.TTL_SECONDS_MAX) {
       return CompletableFuture.failedFuture(KvError.LEASE_TTL_TOO_LARGE.exception());
     }
@@ -98,14 +108,18 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     if (chosenHere) {
       grant.setID(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
     }
+    KvCommand.Builder command = KvCommand.newBuilder().setLeaseGrant(grant);
+    if (caller != null) {
+      command.setCaller(caller);
+    }
     return router
-        .propose(KvCommand.newBuilder().setLeaseGrant(grant))
+        .propose(command)
         .thenApply(result -> Results.of(result, LeaseGrantResponse.class))
         .thenApply(answer -> answer.toBuilder().setHeader(full(answer.getHeader())).build())
         .exceptionallyCompose(
             failure ->
                 chosenHere && isTaken(failure)
-                    ? grant(request)
+                    ? grant(request, caller)
                     : CompletableFuture.failedFuture(failure));
   }
 
@@ -178,6 +192,7 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
   private CompletableFuture<LeaseTimeToLiveResponse> timeToLive(LeaseTimeToLiveRequest request) {
     long id = request.getID();
+    Caller caller = CallerContext.caller();
     LeaseTimeToLiveResponse.Builder answer =
         LeaseTimeToLiveResponse.newBuilder().setID(id).setTTL(-1);
     return keeper
@@ -188,9 +203,15 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
                   left ->
                       answer.setTTL(left.remainingSeconds()).setGrantedTTL(left.grantedSeconds()));
               return found.isPresent() && request.getKeys()
-                  ? read(() -> answer.addAllKeys(leases.keys(id)).build())
+                  ? read(() -> answer.addAllKeys(readableKeys(id, caller)).build())
                   : CompletableFuture.completedFuture(answer.build());
             });
+  }
+
+  private List<ByteString> readableKeys(long lease, @Nullable Caller caller) {
+    List<ByteString> keys = leases.keys(lease);
+    Access.of(auth.get(), caller).readKeys(keys);
+    return keys;
   }
 
   /** A lease may have very many keys, and a store very many leases: too long for any other thread. */
@@ -212,12 +233,18 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
   @Override
   public void leaseLeases(
       LeaseLeasesRequest request, StreamObserver<LeaseLeasesResponse> observer) {
-    Reply.send(observer, read(this::list));
+    Caller caller = CallerContext.caller();
+    Reply.send(observer, read(() -> list(caller)));
   }
 
-  private LeaseLeasesResponse list() {
+  /** Who may list the leases must be allowed to read all that is attached to them. */
+  private LeaseLeasesResponse list(@Nullable Caller caller) {
+    Access access = Access.of(auth.get(), caller);
     LeaseLeasesResponse.Builder answer = LeaseLeasesResponse.newBuilder().setHeader(header());
     for (LeaseRecord lease : leases.all()) {
+      if (!access.isRoot()) {
+        access.readKeys(leases.keys(lease.id()));
+      }
       answer.addLeases(LeaseStatus.newBuilder().setID(lease.id()));
     }
     return answer.build();

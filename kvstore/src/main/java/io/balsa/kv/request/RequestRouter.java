@@ -1,5 +1,6 @@
 package io.balsa.kv.request;
 
+import io.balsa.kv.command.Caller;
 import io.balsa.kv.command.CommandCodec;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.model.KvError;
@@ -75,11 +76,16 @@ public final class RequestRouter implements AutoCloseable {
   }
 
   /**
-   * Has the command done. Completes with its result once it is applied on this member.
+   * Has the command done, on behalf of {@link CallerContext#caller} unless it says itself whose it is. Completes with its
+   * result once it is applied on this member.
    *
    * <p>Fails with TIMEOUT when the time is up: then it may be done, may still be, or never.
    */
   public CompletableFuture<KvResult> propose(KvCommand.Builder command) {
+    Caller caller = CallerContext.caller();
+    if (caller != null && !command.hasCaller()) {
+      command.setCaller(caller);
+    }
     Bytes encoded = CommandCodec.encode(command);
     if (encoded.size() > limits.requestBytesMax()) {
       return CompletableFuture.failedFuture(KvError.REQUEST_TOO_LARGE.exception());

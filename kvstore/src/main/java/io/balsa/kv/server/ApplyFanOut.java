@@ -1,5 +1,6 @@
 package io.balsa.kv.server;
 
+import io.balsa.kv.command.TokenIssue;
 import io.balsa.kv.state.ApplyListener;
 import io.balsa.kv.state.RevisionEvents;
 import java.util.List;
@@ -45,6 +46,11 @@ final class ApplyFanOut implements ApplyListener {
   @Override
   public void onMemberPublished(long memberId) {
     tell(listener -> listener.onMemberPublished(memberId));
+  }
+
+  @Override
+  public void onTokenIssued(TokenIssue token) {
+    tell(listener -> listener.onTokenIssued(token));
   }
 
   @Override

@@ -137,6 +137,7 @@ final class KvServer implements AutoCloseable {
 
   private void published(@Nullable Throwable failure) {
     if (failure == null) {
+      member.onCaughtUp();
       log.info("ready to serve client requests");
       member.serve();
       ready.complete(null);

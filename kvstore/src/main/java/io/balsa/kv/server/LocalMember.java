@@ -1,5 +1,11 @@
 package io.balsa.kv.server;
 
+import io.balsa.kv.access.AuthGate;
+import io.balsa.kv.access.AuthService;
+import io.balsa.kv.access.Passwords;
+import io.balsa.kv.access.SimpleTokens;
+import io.balsa.kv.access.Tokens;
+import io.balsa.kv.command.TokenIssue;
 import io.balsa.kv.etcd.ClusterService;
 import io.balsa.kv.etcd.HealthService;
 import io.balsa.kv.etcd.KvService;
@@ -19,6 +25,7 @@ import io.balsa.kv.quota.SpaceKeeper;
 import io.balsa.kv.request.LeaderChannel;
 import io.balsa.kv.request.NodeReplica;
 import io.balsa.kv.request.RequestRouter;
+import io.balsa.kv.state.ApplyListener;
 import io.balsa.kv.state.KvResult;
 import io.balsa.kv.state.KvStateConfig;
 import io.balsa.kv.state.KvStateMachine;
@@ -32,6 +39,7 @@ import io.balsa.raft.model.GroupId;
 import io.balsa.raft.storage.rocksdb.RocksLogStore;
 import io.balsa.raft.transport.netty.NettyTransport;
 import io.balsa.raft.transport.netty.NettyTransportBuilder;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -56,6 +64,9 @@ final class LocalMember {
   private final LeaseThread leaseThread = new LeaseThread();
   private final KnownMembers members;
   private final ReadPool reads;
+  private final Passwords passwords;
+  private final Tokens tokens;
+  private final AuthGate gate;
   private final LeaseService leaseService;
   private final HealthService health = new HealthService();
   private final MemberMetrics metrics;
@@ -87,8 +98,14 @@ final class LocalMember {
             System::nanoTime);
     this.leases =
         new LeaseKeeper(replica, state.leases(), leaseConfig(), System::nanoTime, leaseThread);
+    this.passwords = new Passwords(config.auth().bcryptCost());
+    opened.add("the password threads", passwords::close);
+    this.tokens =
+        new SimpleTokens(
+            router, () -> state.lastApplied().index(), config.auth().tokenTtl(), System::nanoTime);
+    this.gate = new AuthGate(state::auth, tokens, router);
     // Before the node is open: from then on entries are applied, and none may be missed.
-    state.setListener(new ApplyFanOut(members, leases, hub));
+    state.setListener(new ApplyFanOut(members, leases, hub, issuedTokens()));
     this.reads = new ReadPool(Math.max(2, Runtime.getRuntime().availableProcessors()));
     opened.add("the read threads", reads::close);
 
@@ -101,7 +118,8 @@ final class LocalMember {
                 () -> state.events().currentRevision(),
                 leaderChannel::current,
                 leaseThread,
-                reads),
+                reads,
+                state::auth),
             leaseConfig());
     this.metrics = new MemberMetrics(self.member(), router, state, config.quotaBytes());
     this.space =
@@ -172,14 +190,33 @@ final class LocalMember {
     return transport.build();
   }
 
-  /** Everything that is served to clients. */
+  private ApplyListener issuedTokens() {
+    return new ApplyListener() {
+      @Override
+      public void onTokenIssued(TokenIssue token) {
+        tokens.onIssued(token);
+      }
+    };
+  }
+
+  /** To be told once this member has applied an entry of now. */
+  void onCaughtUp() {
+    tokens.onCaughtUp();
+  }
+
+  /** Everything that is served to clients, behind the gate. */
   List<ServerServiceDefinition> services() {
+    return ungated().stream().map(service -> ServerInterceptors.intercept(service, gate)).toList();
+  }
+
+  private List<ServerServiceDefinition> ungated() {
     RequestCheck check = new RequestCheck(config.txnOpsMax());
     LocalKv kv = new LocalKv(new LocalKv.Parts(router, state, check, reads, leaseService::grant));
     return List.of(
         new KvService(router, state, check, reads).bindService(),
-        new WatchService(hub, this::hasLeader).definition(),
+        new WatchService(hub, this::hasLeader, gate).definition(),
         leaseService.definition(),
+        new AuthService(router, state, tokens, passwords).bindService(),
         new ClusterService(router, members).bindService(),
         new MaintenanceService(router, state, reads, space).bindService(),
         new LockService(kv, hub).bindService(),

@@ -1,5 +1,6 @@
 package io.balsa.kv.server;
 
+import io.balsa.kv.access.AuthConfig;
 import io.balsa.raft.RaftConfig;
 import io.balsa.raft.model.InvalidConfigException;
 import java.net.URI;
@@ -34,6 +35,7 @@ record ServerConfig(
     Duration watchProgressInterval,
     int compactionBatch,
     Duration compactionPause,
+    AuthConfig auth,
     String logLevel) {
 
   /** Where this member listens and is reached. */
@@ -73,6 +75,7 @@ record ServerConfig(
         duration(flags, "watch-progress-notify-interval"),
         (int) number(flags, "compaction-batch-limit", 1, 1 << 24),
         duration(flags, "compaction-sleep-interval"),
+        auth(flags),
         logLevel(flags));
   }
 
@@ -224,6 +227,16 @@ record ServerConfig(
   private static long quota(Flags flags) {
     long given = number(flags, "quota-backend-bytes", Long.MIN_VALUE, Long.MAX_VALUE);
     return given == 0 ? DEFAULT_QUOTA_BYTES : given;
+  }
+
+  private static AuthConfig auth(Flags flags) {
+    String kind = flags.get("auth-token");
+    if (!kind.equals("simple")) {
+      throw new Flags.UsageException("--auth-token is simple, not '" + kind + "'");
+    }
+    return new AuthConfig(
+        Duration.ofSeconds(number(flags, "auth-token-ttl", 1, 1 << 30)),
+        (int) number(flags, "bcrypt-cost", 4, 31));
   }
 
   private static String logLevel(Flags flags) {

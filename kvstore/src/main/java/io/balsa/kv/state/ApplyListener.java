@@ -1,5 +1,6 @@
 package io.balsa.kv.state;
 
+import io.balsa.kv.command.TokenIssue;
 import java.util.List;
 
 /**
@@ -33,6 +34,9 @@ public interface ApplyListener {
 
   /** A member published its name and addresses. */
   default void onMemberPublished(long memberId) {}
+
+  /** A user has got a token; of old entries that are applied again after a restart it is told again. */
+  default void onTokenIssued(TokenIssue token) {}
 
   /** The state was replaced by a snapshot's: read everything anew. */
   default void onRestored() {}

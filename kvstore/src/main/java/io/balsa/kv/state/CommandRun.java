@@ -2,6 +2,10 @@ package io.balsa.kv.state;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.balsa.kv.auth.AuthChange;
+import io.balsa.kv.auth.AuthState;
+import io.balsa.kv.auth.CommandAccess;
+import io.balsa.kv.command.Caller;
 import io.balsa.kv.command.CommandCodec;
 import io.balsa.kv.command.CommandDone;
 import io.balsa.kv.command.KvCommand;
@@ -9,6 +13,7 @@ import io.balsa.kv.command.LeaseExpire;
 import io.balsa.kv.command.LeaseRemainders;
 import io.balsa.kv.command.MemberPublish;
 import io.balsa.kv.command.SpaceReport;
+import io.balsa.kv.command.TokenIssue;
 import io.balsa.kv.command.UnknownCommandException;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.model.KvException;
@@ -59,17 +64,20 @@ final class CommandRun {
 
   /** What is active after the last command. Only commands that can't fail any more change it. */
   private Alarms alarms;
+  /** Who may do what, for the next command. */
+  private AuthState auth;
 
   private final long compactedBefore;
   private final long revisionBefore;
 
-  CommandRun(OrderedReader below, StateRow before, Alarms alarms) {
+  CommandRun(OrderedReader below, StateRow before, Alarms alarms, AuthState auth) {
     this.rows = new Overlay(below);
     this.appliedBefore = before.applied();
     this.entry = before.applied();
     this.revision = before.revision();
     this.compacted = before.compacted();
     this.alarms = alarms;
+    this.auth = auth;
     this.compactedBefore = compacted;
     this.revisionBefore = revision;
   }
@@ -84,7 +92,9 @@ final class CommandRun {
     entry = command.id();
     int announced = notices.size();
     try {
-      Message response = dispatch(CommandCodec.decode(command.payload()));
+      KvCommand decoded = CommandCodec.decode(command.payload());
+      CommandAccess.check(decoded, auth, lease -> LeaseTable.keys(rows, lease));
+      Message response = dispatch(decoded);
       rows.keep();
       results.add(new KvResult.Ok(response));
     } catch (KvException refused) {
@@ -122,6 +132,11 @@ final class CommandRun {
 
   Alarms alarms() {
     return alarms;
+  }
+
+  /** The users and roles after everything that was applied. */
+  AuthState auth() {
+    return auth;
   }
 
   /** One per command, in order. */
@@ -163,6 +178,19 @@ final class CommandRun {
       case ALARM -> alarm(command.getAlarm());
       case SPACE_REPORT -> space(command.getSpaceReport());
       case DOWNGRADE -> downgrade(command.getDowngrade());
+      case AUTH_ENABLE,
+          AUTH_DISABLE,
+          USER_ADD,
+          USER_DELETE,
+          USER_CHANGE_PASSWORD,
+          USER_GRANT_ROLE,
+          USER_REVOKE_ROLE,
+          ROLE_ADD,
+          ROLE_DELETE,
+          ROLE_GRANT_PERMISSION,
+          ROLE_REVOKE_PERMISSION ->
+          authorise(command);
+      case TOKEN_ISSUE -> issue(command.getTokenIssue());
       case BODY_NOT_SET -> throw new UnknownCommandException("a command without a body");
     };
   }
@@ -309,6 +337,16 @@ final class CommandRun {
     return done();
   }
 
+  /** Changes users and roles: they aren't keys, and make no revision. */
+  private Message authorise(KvCommand command) {
+    AuthState after = AuthChange.of(command, auth);
+    if (after != auth) {
+      AuthTable.store(rows, auth, after);
+      auth = after;
+    }
+    return done();
+  }
+
   /** One that is active already stays as it is, whoever raised it. */
   private void raise(Alarm alarm) {
     if (alarms.find(alarm.memberId(), alarm.type()).isEmpty()) {
@@ -333,6 +371,23 @@ final class CommandRun {
     } else {
       rows.delete(Tables.DOWNGRADE);
     }
+    return done();
+  }
+
+  /** Nothing of it is stored: tokens live in the members' memories, by their clocks. */
+  private Message issue(TokenIssue token) {
+    if (!auth.enabled()) {
+      throw KvError.AUTH_NOT_ENABLED.exception();
+    }
+    Caller caller =
+        Caller.newBuilder()
+            .setUser(token.getUser())
+            .setAuthRevision(token.getAuthRevision())
+            .build();
+    if (!auth.trusts(caller)) {
+      throw KvError.AUTH_FAILED.exception();
+    }
+    notices.add(listener -> listener.onTokenIssued(token));
     return done();
   }
 

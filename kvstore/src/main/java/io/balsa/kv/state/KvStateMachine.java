@@ -1,6 +1,7 @@
 package io.balsa.kv.state;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.balsa.kv.auth.AuthState;
 import io.balsa.kv.command.MemberPublish;
 import io.balsa.kv.proto.DowngradeInfo;
 import io.balsa.kv.state.Tables.Span;
@@ -92,7 +93,7 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
   private void publishStored() {
     StorePin pin = store.pin();
     alarms = AlarmTable.all(pin);
-    publisher.publish(pin, StateRow.decode(pin.get(Tables.STATE)));
+    publisher.publish(pin, StateRow.decode(pin.get(Tables.STATE)), AuthTable.load(pin));
   }
 
   /** Who hears of what is applied; at most one. Set it before the first command is applied. */
@@ -132,6 +133,11 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
     } catch (InvalidProtocolBufferException e) {
       throw new StorageException("the row of the downgrade is damaged", e);
     }
+  }
+
+  /** The users and roles as they are now, and whether they count. */
+  public AuthState auth() {
+    return publisher.auth();
   }
 
   /** What the members published about themselves, by id as an unsigned number. */
@@ -237,7 +243,7 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
     do {
       List<Entry> left = commands.subList(results.size(), commands.size());
       CommandRun run = publisher.read(now -> start(now, left, through));
-      publisher.publish(store.pin(), run.after());
+      publisher.publish(store.pin(), run.after(), run.auth());
       alarms = run.alarms();
       announce(run);
       results.addAll(run.results());
@@ -247,7 +253,7 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
 
   /** Applies commands on top of what is published until the run is full, and writes what comes of it. */
   private CommandRun start(Published now, List<Entry> commands, EntryId through) {
-    CommandRun run = new CommandRun(now.pin(), now.state(), alarms);
+    CommandRun run = new CommandRun(now.pin(), now.state(), alarms, now.auth());
     int applied = 0;
     while (applied < commands.size() && !run.isFull()) {
       run.apply(commands.get(applied++));

@@ -1,5 +1,6 @@
 package io.balsa.kv.state;
 
+import io.balsa.kv.auth.AuthState;
 import io.balsa.kv.proto.DeleteRangeRequest;
 import io.balsa.kv.proto.DeleteRangeResponse;
 import io.balsa.kv.proto.PutRequest;
@@ -28,6 +29,11 @@ final class PinnedView implements ReadView, TxnEvaluator.Ops {
   @Override
   public long compactedRevision() {
     return published.state().compacted();
+  }
+
+  @Override
+  public AuthState auth() {
+    return published.auth();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.balsa.kv.state;
 
+import io.balsa.kv.auth.AuthState;
 import io.balsa.kv.state.store.StorePin;
 import io.balsa.raft.model.NodeStoppedException;
 import java.util.function.Function;
@@ -11,8 +12,8 @@ final class Publisher {
   private volatile @Nullable Published current;
 
   /** Shows a new state to readers from now on; takes over the pin. */
-  void publish(StorePin pin, StateRow state) {
-    replace(new Published(pin, state));
+  void publish(StorePin pin, StateRow state, AuthState auth) {
+    replace(new Published(pin, state, auth));
   }
 
   /**
@@ -45,6 +46,11 @@ final class Publisher {
   /** The newest state, without a hold on its rows: for its numbers only. */
   StateRow state() {
     return orStopped(current).state();
+  }
+
+  /** The newest users and roles. */
+  AuthState auth() {
+    return orStopped(current).auth();
   }
 
   /** The newest state, with one hold on its pin for the caller. */

@@ -1,5 +1,6 @@
 package io.balsa.kv.state;
 
+import io.balsa.kv.auth.AuthState;
 import io.balsa.kv.proto.RangeRequest;
 import io.balsa.kv.proto.RangeResponse;
 import io.balsa.kv.proto.TxnRequest;
@@ -18,6 +19,9 @@ public interface ReadView extends AutoCloseable {
 
   /** Revisions before this one can't be read; -1 before the first compaction. */
   long compactedRevision();
+
+  /** The users and roles in this view: by them it is to be decided who may read from it. */
+  AuthState auth();
 
   /** Answers a range; the header holds the current revision, the rest of it is the server's to fill. */
   RangeResponse range(RangeRequest request);

@@ -2,6 +2,7 @@ package io.balsa.kv.state;
 
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Where each kind of row lies in the ordered store. Stateless; any thread. */
@@ -17,6 +18,9 @@ final class Tables {
    *   'P' | member id (8)                          ->  MemberPublish
    *   'W' | member id (8) | alarm type (4)         ->  who raised it (1)                              (AlarmTable)
    *   'M' | 'd'                                    ->  DowngradeInfo, while a downgrade is enabled
+   *   'U' | user name                              ->  UserRow
+   *   'R' | role name                              ->  Role
+   *   'M' | 'a'                                    ->  AuthSettings
    *   'M' | 's'                                    ->  applied entry, revision, compacted revision   (StateRow)
    *   'M' | 'h'                                    ->  how far history was removed (8)
    *
@@ -31,8 +35,11 @@ final class Tables {
   private static final byte ATTACHED = 'A';
   private static final byte MEMBERS = 'P';
   private static final byte ALARMS = 'W';
+  private static final byte USERS = 'U';
+  private static final byte ROLES = 'R';
 
   static final byte[] STATE = {'M', 's'};
+  static final byte[] AUTH = {'M', 'a'};
   static final byte[] HISTORY_REMOVED = {'M', 'h'};
   static final byte[] DOWNGRADE = {'M', 'd'};
   static final byte[] EMPTY_VALUE = new byte[0];
@@ -222,6 +229,27 @@ final class Tables {
 
   static int alarmType(byte[] row) {
     return ByteBuffer.wrap(row).getInt(ID_BYTES);
+  }
+
+  static byte[] user(String name) {
+    return named(USERS, name);
+  }
+
+  static Span allUsers() {
+    return table(USERS);
+  }
+
+  static byte[] role(String name) {
+    return named(ROLES, name);
+  }
+
+  static Span allRoles() {
+    return table(ROLES);
+  }
+
+  private static byte[] named(byte table, String name) {
+    byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(1 + utf8.length).put(table).put(utf8).array();
   }
 
   static long id(byte[] row) {

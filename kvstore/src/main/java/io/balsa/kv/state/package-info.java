@@ -21,6 +21,8 @@
  *  │ leases     id                ► granted TTL, remaining TTL                      expiry, on the leader   │
  *  │ attached   lease id, key     ►                                                 revoke without a scan   │
  *  │ members    id                ► name, URLs                                      member list             │
+ *  │ users      name              ► password hash, roles                            who may do what,        │
+ *  │ roles      name              ► permissions                                     kept in memory          │
  *  │ state                        ► applied entry, revision, compacted revision     where to go on          │
  *  └────────────────────────────────────────────────────────────────────────────────────────────────────────┘
  * </pre>

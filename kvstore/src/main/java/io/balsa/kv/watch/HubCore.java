@@ -110,6 +110,14 @@ final class HubCore {
     stream.pullRequest();
   }
 
+  /** The client asked for a watch that it may not have. */
+  void handleRefused(WatchStream stream, String reason) {
+    if (!stream.ended()) {
+      refuse(stream, reason, source.currentRevision());
+      stream.pullRequest();
+    }
+  }
+
   void ready(WatchStream stream) {
     stream.drain();
     serveLater(stream);

@@ -9,6 +9,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -22,10 +23,12 @@ import java.util.function.BooleanSupplier;
 public final class WatchService extends WatchGrpc.WatchImplBase {
   private final WatchHub hub;
   private final BooleanSupplier hasLeader;
+  private final WatchAccess access;
 
-  public WatchService(WatchHub hub, BooleanSupplier hasLeader) {
+  public WatchService(WatchHub hub, BooleanSupplier hasLeader, WatchAccess access) {
     this.hub = hub;
     this.hasLeader = hasLeader;
+    this.access = access;
   }
 
   /**
@@ -50,14 +53,21 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
     call.setOnCancelHandler(stream::onClientGone);
     stream.open(); // Last: from here on the hub writes, and without a cancel handler a write may
     // throw.
-    return new Requests(stream);
+    return new Requests(stream, access);
   }
 
   /** What the client says. Runs on the call's thread. */
-  private record Requests(WatchStream stream) implements StreamObserver<WatchRequest> {
+  private record Requests(WatchStream stream, WatchAccess access)
+      implements StreamObserver<WatchRequest> {
     @Override
     public void onNext(WatchRequest request) {
-      stream.onRequest(request);
+      Optional<KvError> refusal =
+          request.hasCreateRequest()
+              ? access.refusal(request.getCreateRequest())
+              : Optional.empty();
+      refusal.ifPresentOrElse(
+          error -> stream.onRefusedRequest(WatchAccess.reason(error)),
+          () -> stream.onRequest(request));
     }
 
     @Override

@@ -76,6 +76,11 @@ public final class WatchStream {
     tell(core -> core.handle(this, request));
   }
 
+  /** The client asks for a watch, and is told why it doesn't get it. Not again before {@link WatchSink#pullRequest}. */
+  public void onRefusedRequest(String reason) {
+    tell(core -> core.handleRefused(this, reason));
+  }
+
   /** The sink is ready again after it wasn't. */
   public void onReady() {
     if (readyOnItsWay.compareAndSet(false, true)) {

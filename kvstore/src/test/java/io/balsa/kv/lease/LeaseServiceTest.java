@@ -88,7 +88,8 @@ class LeaseServiceTest {
                   () -> state.events().currentRevision(),
                   () -> toLeader,
                   thread,
-                  reads),
+                  reads,
+                  state::auth),
               CONFIG);
       server = InProcessServerBuilder.forName(name).addService(service.definition()).build();
       channel = InProcessChannelBuilder.forName(name).build();

@@ -107,6 +107,19 @@ final class KvModel {
         }
         case ALARM, SPACE_REPORT, DOWNGRADE -> throw new AssertionError("AlarmRulesTest's");
         case MEMBER_PUBLISH -> CommandDone.newBuilder().setHeader(header()).build();
+        case AUTH_ENABLE,
+            AUTH_DISABLE,
+            USER_ADD,
+            USER_DELETE,
+            USER_CHANGE_PASSWORD,
+            USER_GRANT_ROLE,
+            USER_REVOKE_ROLE,
+            ROLE_ADD,
+            ROLE_DELETE,
+            ROLE_GRANT_PERMISSION,
+            ROLE_REVOKE_PERMISSION,
+            TOKEN_ISSUE ->
+            throw new IllegalArgumentException("users and roles aren't modelled");
         case BODY_NOT_SET -> throw new IllegalArgumentException("no body");
       };
     } catch (KvException e) {

@@ -52,7 +52,7 @@ class WatchServiceTest {
           System::nanoTime);
   private final Server server =
       InProcessServerBuilder.forName("watch")
-          .addService(new WatchService(hub, () -> hasLeader).definition())
+          .addService(new WatchService(hub, () -> hasLeader, WatchAccess.OPEN).definition())
           .build();
   private final ManagedChannel channel = InProcessChannelBuilder.forName("watch").build();
   private long index;

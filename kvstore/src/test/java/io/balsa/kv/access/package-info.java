@@ -1,0 +1,4 @@
+@NullMarked
+package io.balsa.kv.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.balsa.kv.auth;
+
+import org.jspecify.annotations.NullMarked;
