@@ -45,7 +45,6 @@ final class CallRulesTest {
             "etcdserverpb.Auth/Authenticate",
             "etcdserverpb.Auth/AuthStatus",
             "grpc.health.v1.Health/Check",
-            "grpc.health.v1.Health/List",
             "grpc.health.v1.Health/Watch");
   }
 
