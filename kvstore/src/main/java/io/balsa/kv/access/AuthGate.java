@@ -49,14 +49,14 @@ public final class AuthGate implements ServerInterceptor, WatchAccess {
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     try {
       AuthState now = auth.get();
-      return now.enabled() ? admit(call, headers, next) : next.startCall(call, headers);
+      return now.enabled() ? admit(call, headers, next, now) : next.startCall(call, headers);
     } catch (KvException | NodeStoppedException refused) {
       return refuse(call, refused);
     }
   }
 
   private <Q, R> ServerCall.Listener<Q> admit(
-      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next, AuthState now) {
     CallRules.Rule rule =
         CallRules.of(call.getMethodDescriptor().getFullMethodName())
             .orElseThrow(KvError.PERMISSION_DENIED::exception);
@@ -64,7 +64,7 @@ public final class AuthGate implements ServerInterceptor, WatchAccess {
       return next.startCall(call, headers);
     }
     String token = token(headers);
-    if (token != null && tokens.mayBeUnderWay(token)) {
+    if (token != null && tokens.mayBeUnderWay(token, now)) {
       return new LateStart<Q>()
           .after(router.readBarrier(), () -> begin(call, headers, next, rule, token), call);
     }

@@ -134,7 +134,7 @@ public final class SimpleTokens implements Tokens {
   }
 
   @Override
-  public boolean mayBeUnderWay(String token) {
+  public boolean mayBeUnderWay(String token, AuthState auth) {
     int dot = token.indexOf('.');
     try {
       return dot >= 0 && Long.parseLong(token.substring(dot + 1)) > appliedIndex.getAsLong();

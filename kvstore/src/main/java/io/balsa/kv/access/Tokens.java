@@ -22,8 +22,8 @@ public interface Tokens {
    */
   Caller resolve(String token, AuthState auth);
 
-  /** Whether another member may have given the token out in an entry that isn't applied here yet. */
-  default boolean mayBeUnderWay(String token) {
+  /** Whether another member may have given the token out after entries that aren't applied here yet. */
+  default boolean mayBeUnderWay(String token, AuthState auth) {
     return false;
   }
 

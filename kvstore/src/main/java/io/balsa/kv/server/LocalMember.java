@@ -2,6 +2,7 @@ package io.balsa.kv.server;
 
 import io.balsa.kv.access.AuthGate;
 import io.balsa.kv.access.AuthService;
+import io.balsa.kv.access.JwtTokens;
 import io.balsa.kv.access.Passwords;
 import io.balsa.kv.access.SimpleTokens;
 import io.balsa.kv.access.Tokens;
@@ -44,6 +45,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.net.URI;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -100,9 +102,7 @@ final class LocalMember {
         new LeaseKeeper(replica, state.leases(), leaseConfig(), System::nanoTime, leaseThread);
     this.passwords = new Passwords(config.auth().bcryptCost());
     opened.add("the password threads", passwords::close);
-    this.tokens =
-        new SimpleTokens(
-            router, () -> state.lastApplied().index(), config.auth().tokenTtl(), System::nanoTime);
+    this.tokens = tokens();
     this.gate = new AuthGate(state::auth, tokens, router);
     // Before the node is open: from then on entries are applied, and none may be missed.
     state.setListener(new ApplyFanOut(members, leases, hub, issuedTokens()));
@@ -188,6 +188,14 @@ final class LocalMember {
       }
     }
     return transport.build();
+  }
+
+  private Tokens tokens() {
+    if (config.auth().jwt().isPresent()) {
+      return new JwtTokens(config.auth().jwt().get(), Clock.systemUTC());
+    }
+    return new SimpleTokens(
+        router, () -> state.lastApplied().index(), config.auth().tokenTtl(), System::nanoTime);
   }
 
   private ApplyListener issuedTokens() {

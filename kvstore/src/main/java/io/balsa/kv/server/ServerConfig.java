@@ -1,6 +1,7 @@
 package io.balsa.kv.server;
 
 import io.balsa.kv.access.AuthConfig;
+import io.balsa.kv.access.JwtConfig;
 import io.balsa.raft.RaftConfig;
 import io.balsa.raft.model.InvalidConfigException;
 import java.net.URI;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -230,13 +232,25 @@ record ServerConfig(
   }
 
   private static AuthConfig auth(Flags flags) {
-    String kind = flags.get("auth-token");
-    if (!kind.equals("simple")) {
-      throw new Flags.UsageException("--auth-token is simple, not '" + kind + "'");
-    }
     return new AuthConfig(
+        jwt(flags.get("auth-token")),
         Duration.ofSeconds(number(flags, "auth-token-ttl", 1, 1 << 30)),
         (int) number(flags, "bcrypt-cost", 4, 31));
+  }
+
+  private static Optional<JwtConfig> jwt(String token) {
+    if (token.equals("simple")) {
+      return Optional.empty();
+    }
+    String prefix = "jwt,";
+    if (!token.startsWith(prefix)) {
+      throw new Flags.UsageException("--auth-token is simple or jwt,OPTIONS, not '" + token + "'");
+    }
+    try {
+      return Optional.of(JwtConfig.parse(token.substring(prefix.length()), GoDuration::parse));
+    } catch (IllegalArgumentException e) {
+      throw new Flags.UsageException("--auth-token=jwt: " + e.getMessage());
+    }
   }
 
   private static String logLevel(Flags flags) {
