@@ -19,6 +19,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -112,20 +113,32 @@ public final class AuthGate implements ServerInterceptor, WatchAccess {
     return new ServerCall.Listener<>() {};
   }
 
-  /** A watch may begin by the permissions of its beginning; as in etcd it goes on if they are taken away. */
+  /**
+   * A watch may begin by the permissions of its beginning; as in etcd it goes on if they are taken away. So they are to be those
+   * of now, and not of this member's past; only without a leader they are those that this member knows.
+   */
   @Override
-  public Optional<KvError> refusal(WatchCreateRequest request) {
+  public CompletableFuture<Optional<KvError>> refusal(WatchCreateRequest request) {
+    try {
+      if (!auth.get().enabled()) {
+        return WatchAccess.OPEN.refusal(request);
+      }
+    } catch (NodeStoppedException stopped) {
+      return CompletableFuture.failedFuture(stopped);
+    }
+    String token = CallerContext.token();
+    return router.readBarrier().handle((passed, failure) -> judge(request, token));
+  }
+
+  private Optional<KvError> judge(WatchCreateRequest request, @Nullable String token) {
     try {
       AuthState now = auth.get();
       if (now.enabled()) {
-        Access access = Access.of(now, resolve(CallerContext.token(), now));
-        access.read(firstKey(request), request.getRangeEnd());
+        Access.of(now, resolve(token, now)).read(firstKey(request), request.getRangeEnd());
       }
       return Optional.empty();
     } catch (KvException refused) {
       return Optional.of(refused.error());
-    } catch (NodeStoppedException stopped) {
-      return Optional.of(KvError.SERVER_STOPPED);
     }
   }
 

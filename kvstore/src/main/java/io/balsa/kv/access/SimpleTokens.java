@@ -27,8 +27,9 @@ public final class SimpleTokens implements Tokens {
    *   log     digest of the secret, user  so that every member knows the token: a client may go on at any of them
    *   memory  digest -> session           lost with the process: clients then log in again
    *
-   * A member that lags behind the index waits until it has caught up before it calls a token invalid. Neither the log nor a
-   * snapshot holds what would let anybody in.
+   * A member that lags behind the index waits until it has caught up before it calls a token invalid. One that caught up by a
+   * snapshot never hears of the tokens before it: their owners log in again. Neither the log nor a snapshot holds what would
+   * let anybody in.
    *
    * A session ends when it wasn't used on this member for the time to live. There is no clock in the log, so an entry that
    * is applied again when a member starts says nothing about its age: sessions are begun by entries of now only.

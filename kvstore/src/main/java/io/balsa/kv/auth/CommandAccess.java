@@ -14,14 +14,13 @@ public final class CommandAccess {
   private CommandAccess() {}
 
   /**
+   * To be asked while authentication is on.
+   *
    * @param leaseKeys the keys that are attached to a lease
    * @throws io.balsa.kv.model.KvException if the caller may not, or is nobody
    */
   public static void check(
       KvCommand command, AuthState auth, LongFunction<List<ByteString>> leaseKeys) {
-    if (!auth.enabled()) {
-      return;
-    }
     switch (command.getBodyCase()) {
       case PUT -> access(command, auth).put(command.getPut(), leaseKeys);
       case DELETE_RANGE -> access(command, auth).deleteRange(command.getDeleteRange());

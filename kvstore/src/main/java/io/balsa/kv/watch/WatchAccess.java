@@ -4,15 +4,16 @@ import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.WatchCreateRequest;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
-/** Who may watch what. Asked on the call's thread, once for each new watch; must not block. */
+/** Who may watch what. Asked on the call's thread, once for each new watch; doesn't block. */
 @FunctionalInterface
 public interface WatchAccess {
   /** Everybody, everything. */
-  WatchAccess OPEN = request -> Optional.empty();
+  WatchAccess OPEN = request -> CompletableFuture.completedFuture(Optional.empty());
 
-  /** Why the client whose call this thread is handling may not; empty if it may. */
-  Optional<KvError> refusal(WatchCreateRequest request);
+  /** Why the client whose call this thread is handling may not; empty if it may. Completes on any thread. */
+  CompletableFuture<Optional<KvError>> refusal(WatchCreateRequest request);
 
   /** How etcd words it in a response: clients look for these texts. */
   static String reason(KvError error) {

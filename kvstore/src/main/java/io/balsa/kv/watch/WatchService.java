@@ -56,18 +56,24 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
     return new Requests(stream, access);
   }
 
-  /** What the client says. Runs on the call's thread. */
+  /** What the client says. Runs on the call's thread; until a request is handled, there is no other. */
   private record Requests(WatchStream stream, WatchAccess access)
       implements StreamObserver<WatchRequest> {
     @Override
     public void onNext(WatchRequest request) {
-      Optional<KvError> refusal =
-          request.hasCreateRequest()
-              ? access.refusal(request.getCreateRequest())
-              : Optional.empty();
-      refusal.ifPresentOrElse(
-          error -> stream.onRefusedRequest(WatchAccess.reason(error)),
-          () -> stream.onRequest(request));
+      if (!request.hasCreateRequest()) {
+        stream.onRequest(request);
+        return;
+      }
+      var unused =
+          access
+              .refusal(request.getCreateRequest())
+              .exceptionally(failure -> Optional.of(KvError.SERVER_STOPPED))
+              .thenAccept(
+                  refusal ->
+                      refusal.ifPresentOrElse(
+                          error -> stream.onRefusedRequest(WatchAccess.reason(error)),
+                          () -> stream.onRequest(request)));
     }
 
     @Override

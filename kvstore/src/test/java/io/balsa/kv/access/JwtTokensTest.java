@@ -37,7 +37,20 @@ final class JwtTokensTest {
   private static final Clock NOON =
       Clock.fixed(Instant.parse("2030-01-01T12:00:00Z"), ZoneOffset.UTC);
 
+  /** One for all: to find one takes seconds. */
+  private static final KeyPair RSA = rsaPair();
+
   @TempDir private Path dir;
+
+  private static KeyPair rsaPair() {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(2048);
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("every Java has RSA", e);
+    }
+  }
 
   private static AuthState on() {
     AuthState state = AuthChange.of(Auths.userAdd("u").build(), AuthState.INITIAL);
@@ -63,10 +76,8 @@ final class JwtTokensTest {
     return Files.writeString(dir.resolve(name), text).toString();
   }
 
-  private String rsa(String method) throws IOException, GeneralSecurityException {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-    generator.initialize(2048);
-    KeyPair pair = generator.generateKeyPair();
+  private String rsa(String method) throws IOException {
+    KeyPair pair = RSA;
     return "pub-key="
         + pem("pub", "PUBLIC KEY", pair.getPublic().getEncoded())
         + ",priv-key="
@@ -110,9 +121,7 @@ final class JwtTokensTest {
 
   @Test
   void aPrivateKeyInItsOldFormBringsItsPublicKeyWithIt() throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-    generator.initialize(2048);
-    byte[] pkcs8 = generator.generateKeyPair().getPrivate().getEncoded();
+    byte[] pkcs8 = RSA.getPrivate().getEncoded();
     byte[] pkcs1 = Arrays.copyOfRange(pkcs8, 26, pkcs8.length);
     String options =
         "priv-key=" + pem("old", "RSA PRIVATE KEY", pkcs1) + ",sign-method=RS256,ttl=10m";

@@ -23,7 +23,9 @@ import io.balsa.kv.command.MemberPublish;
 import io.balsa.kv.command.TokenIssue;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.AuthDisableRequest;
+import io.balsa.kv.proto.AuthRoleDeleteRequest;
 import io.balsa.kv.proto.AuthUserChangePasswordRequest;
+import io.balsa.kv.proto.AuthUserDeleteRequest;
 import io.balsa.kv.proto.AuthUserRevokeRoleRequest;
 import io.balsa.kv.proto.CompactionRequest;
 import io.balsa.kv.proto.LeaseGrantRequest;
@@ -289,10 +291,17 @@ class AuthRulesTest {
   }
 
   @Test
-  void usersAndRolesAreThereAfterARestart(@TempDir Path dir) {
+  void usersAndRolesAreThereAfterARestartAndDeletedOnesAreNot(@TempDir Path dir) {
     EntryId last = EntryId.ZERO;
     try (KvStateMachine state = KvStateMachine.open(dir, KvFixture.CONFIG)) {
-      for (KvCommand.Builder command : rootAndEnable()) {
+      List<KvCommand.Builder> commands =
+          new ArrayList<>(List.of(userAdd("u"), roleAdd("r"), roleAdd("s"), grantRole("u", "r")));
+      commands.add(
+          KvCommand.newBuilder().setUserDelete(AuthUserDeleteRequest.newBuilder().setName("u")));
+      commands.add(
+          KvCommand.newBuilder().setRoleDelete(AuthRoleDeleteRequest.newBuilder().setRole("r")));
+      commands.addAll(rootAndEnable());
+      for (KvCommand.Builder command : commands) {
         last = new EntryId(1, last.index() + 1);
         KvResult done = state.apply(last, CommandCodec.encode(command));
         assertThat(done).isInstanceOf(KvResult.Ok.class);
@@ -301,6 +310,9 @@ class AuthRulesTest {
     }
     try (KvStateMachine state = KvStateMachine.open(dir, KvFixture.CONFIG)) {
       assertThat(state.auth().enabled()).isTrue();
+      assertThat(state.auth().users()).containsOnlyKeys("root");
+      assertThat(state.auth().roles()).containsOnlyKeys("s");
+      assertThat(state.auth().revision()).isEqualTo(9);
       assertThat(state.auth().user("root").orElseThrow().getPassword())
           .isEqualTo(ByteString.copyFromUtf8("#root"));
     }
