@@ -31,6 +31,8 @@ public final class CommandAccess {
         Access unused = access(command, auth); // Any user may.
       }
       case COMPACTION,
+          ALARM,
+          DOWNGRADE,
           AUTH_ENABLE,
           AUTH_DISABLE,
           USER_ADD,
@@ -44,7 +46,12 @@ public final class CommandAccess {
           ROLE_REVOKE_PERMISSION ->
           access(command, auth).requireRoot();
       // The members' own; no client can propose them.
-      case LEASE_EXPIRE, LEASE_CHECKPOINT, MEMBER_PUBLISH, TOKEN_ISSUE, BODY_NOT_SET -> {}
+      case LEASE_EXPIRE,
+          LEASE_CHECKPOINT,
+          MEMBER_PUBLISH,
+          SPACE_REPORT,
+          TOKEN_ISSUE,
+          BODY_NOT_SET -> {}
     }
   }
 

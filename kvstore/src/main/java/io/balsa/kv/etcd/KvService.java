@@ -69,8 +69,12 @@ public final class KvService extends KVGrpc.KVImplBase {
                 request.getSerializable()
                     ? CompletableFuture.<Void>completedFuture(null)
                     : router.readBarrier());
+    Caller caller = CallerContext.caller();
     StreamPump.send(
-        observer, reads, mayRead, () -> new RangeSource(request, state::view, router::header));
+        observer,
+        reads,
+        mayRead,
+        () -> new RangeSource(request, state::view, caller, router::header));
   }
 
   @Override

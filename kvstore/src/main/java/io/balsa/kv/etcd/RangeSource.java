@@ -1,6 +1,8 @@
 package io.balsa.kv.etcd;
 
 import com.google.protobuf.ByteString;
+import io.balsa.kv.auth.Access;
+import io.balsa.kv.command.Caller;
 import io.balsa.kv.proto.KeyValue;
 import io.balsa.kv.proto.RangeRequest;
 import io.balsa.kv.proto.RangeRequest.SortOrder;
@@ -29,6 +31,7 @@ final class RangeSource implements StreamPump.Source<RangeStreamResponse> {
 
   private final RangeRequest request;
   private final Supplier<ReadView> views;
+  private final @Nullable Caller caller;
   private final LongFunction<ResponseHeader.Builder> header;
 
   /** What is still to be read; empty before the first chunk. */
@@ -39,12 +42,17 @@ final class RangeSource implements StreamPump.Source<RangeStreamResponse> {
   private boolean done;
 
   /**
+   * @param caller whose permissions count, at each chunk anew; null for nobody's
    * @param header the head of an answer at a revision
    */
   RangeSource(
-      RangeRequest request, Supplier<ReadView> views, LongFunction<ResponseHeader.Builder> header) {
+      RangeRequest request,
+      Supplier<ReadView> views,
+      @Nullable Caller caller,
+      LongFunction<ResponseHeader.Builder> header) {
     this.request = request;
     this.views = views;
+    this.caller = caller;
     this.header = header;
   }
 
@@ -73,6 +81,7 @@ final class RangeSource implements StreamPump.Source<RangeStreamResponse> {
       return null;
     }
     try (ReadView view = views.get()) {
+      Access.of(view.auth(), caller).range(request);
       return RangeStreamResponse.newBuilder().setRangeResponse(chunk(view)).build();
     }
   }

@@ -47,7 +47,7 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
             request.getLease(), request.getValue(), true, KvError.ELECTION_NOT_LEADER);
     QueueCall<CampaignResponse> call =
         new QueueCall<>(
-            new Queue(kv, request.getName()),
+            new Queue(kv.ofCaller(), request.getName()),
             hub,
             wish,
             turn ->
@@ -87,7 +87,7 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
   @Override
   public void leader(LeaderRequest request, StreamObserver<LeaderResponse> observer) {
-    Queue queue = new Queue(kv, request.getName());
+    Queue queue = new Queue(kv.ofCaller(), request.getName());
     Reply.send(observer, kv.readLinearizable(queue::holder).thenApply(this::leaderIn));
   }
 
@@ -101,7 +101,7 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
   @Override
   public void observe(LeaderRequest request, StreamObserver<LeaderResponse> observer) {
     new Observation(
-            new Queue(kv, request.getName()),
+            new Queue(kv.ofCaller(), request.getName()),
             hub,
             (ServerCallStreamObserver<LeaderResponse>) observer,
             InsistsOnLeader.byThisCall())
@@ -125,7 +125,7 @@ public final class ElectionService extends ElectionGrpc.ElectionImplBase {
   }
 
   private Queue queueOf(LeaderKey leader) {
-    return new Queue(kv, leader.getName());
+    return new Queue(kv.ofCaller(), leader.getName());
   }
 
   private static Place placeOf(LeaderKey leader) {

@@ -1,5 +1,6 @@
 package io.balsa.kv.lock;
 
+import io.balsa.kv.command.Caller;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.etcd.ReadPool;
 import io.balsa.kv.etcd.RequestCheck;
@@ -13,11 +14,15 @@ import io.balsa.kv.proto.LeaseRevokeRequest;
 import io.balsa.kv.proto.ResponseHeader;
 import io.balsa.kv.proto.TxnRequest;
 import io.balsa.kv.proto.TxnResponse;
+import io.balsa.kv.request.CallerContext;
 import io.balsa.kv.request.RequestRouter;
+import io.balsa.kv.state.KvResult;
 import io.balsa.kv.state.KvStateMachine;
 import io.balsa.kv.state.ReadView;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The store as a client of this member uses it, without a network in between: the services of this package have no other
@@ -25,6 +30,9 @@ import java.util.function.Function;
  */
 public final class LocalKv {
   private final Parts parts;
+
+  /** On whose behalf it changes things; null for nobody's. */
+  private final @Nullable Caller caller;
 
   /**
    * What it stands on.
@@ -36,10 +44,21 @@ public final class LocalKv {
       KvStateMachine state,
       RequestCheck check,
       ReadPool reads,
-      Function<LeaseGrantRequest, CompletableFuture<LeaseGrantResponse>> grants) {}
+      BiFunction<LeaseGrantRequest, @Nullable Caller, CompletableFuture<LeaseGrantResponse>>
+          grants) {}
 
   public LocalKv(Parts parts) {
+    this(parts, null);
+  }
+
+  private LocalKv(Parts parts, @Nullable Caller caller) {
     this.parts = parts;
+    this.caller = caller;
+  }
+
+  /** On behalf of whoever makes the call that this thread handles: its later steps run on other threads. */
+  LocalKv ofCaller() {
+    return new LocalKv(parts, CallerContext.caller());
   }
 
   CompletableFuture<TxnResponse> txn(TxnRequest request) {
@@ -68,14 +87,12 @@ public final class LocalKv {
   CompletableFuture<Long> grantLease(long ttlSeconds) {
     return parts
         .grants()
-        .apply(LeaseGrantRequest.newBuilder().setTTL(ttlSeconds).build())
+        .apply(LeaseGrantRequest.newBuilder().setTTL(ttlSeconds).build(), caller)
         .thenApply(LeaseGrantResponse::getID);
   }
 
   CompletableFuture<Void> revokeLease(long id) {
-    return parts
-        .router()
-        .propose(KvCommand.newBuilder().setLeaseRevoke(LeaseRevokeRequest.newBuilder().setID(id)))
+    return propose(KvCommand.newBuilder().setLeaseRevoke(LeaseRevokeRequest.newBuilder().setID(id)))
         .thenAccept(done -> {});
   }
 
@@ -98,7 +115,14 @@ public final class LocalKv {
   }
 
   private <T> CompletableFuture<T> propose(KvCommand.Builder command, Class<T> responseType) {
-    return parts.router().propose(command).thenApply(result -> Results.of(result, responseType));
+    return propose(command).thenApply(result -> Results.of(result, responseType));
+  }
+
+  private CompletableFuture<KvResult> propose(KvCommand.Builder command) {
+    if (caller != null) {
+      command.setCaller(caller);
+    }
+    return parts.router().propose(command);
   }
 
   ResponseHeader headerAt(long revision) {

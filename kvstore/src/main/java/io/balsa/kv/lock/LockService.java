@@ -31,7 +31,7 @@ public final class LockService extends LockGrpc.LockImplBase {
         new QueueCall.Wish(request.getLease(), ByteString.EMPTY, false, KvError.LOCK_LOST);
     QueueCall<LockResponse> call =
         new QueueCall<>(
-            new Queue(kv, request.getName()),
+            new Queue(kv.ofCaller(), request.getName()),
             hub,
             wish,
             turn ->
@@ -47,7 +47,8 @@ public final class LockService extends LockGrpc.LockImplBase {
   public void unlock(UnlockRequest request, StreamObserver<UnlockResponse> observer) {
     Reply.send(
         observer,
-        kv.delete(DeleteRangeRequest.newBuilder().setKey(request.getKey()).build())
+        kv.ofCaller()
+            .delete(DeleteRangeRequest.newBuilder().setKey(request.getKey()).build())
             .thenApply(
                 deleted -> UnlockResponse.newBuilder().setHeader(deleted.getHeader()).build()));
   }

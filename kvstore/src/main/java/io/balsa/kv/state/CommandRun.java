@@ -64,6 +64,7 @@ final class CommandRun {
 
   /** What is active after the last command. Only commands that can't fail any more change it. */
   private Alarms alarms;
+
   /** Who may do what, for the next command. */
   private AuthState auth;
 

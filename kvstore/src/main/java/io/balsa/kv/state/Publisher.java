@@ -21,10 +21,10 @@ final class Publisher {
    * if another state comes meanwhile: its pin is newer, too.
    */
   synchronized void refresh(Supplier<StorePin> newer) {
-    StateRow shown = orStopped(current).state();
+    Published shown = orStopped(current);
     StorePin pin = newer.get();
-    if (StateRow.decode(pin.get(Tables.STATE)).equals(shown)) {
-      replace(new Published(pin, shown));
+    if (StateRow.decode(pin.get(Tables.STATE)).equals(shown.state())) {
+      replace(new Published(pin, shown.state(), shown.auth()));
     } else {
       pin.close();
     }

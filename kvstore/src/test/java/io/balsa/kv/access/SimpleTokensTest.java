@@ -62,6 +62,11 @@ final class SimpleTokensTest {
     }
 
     @Override
+    public CompletableFuture<Void> transferLeadership(NodeId target) {
+      throw new UnsupportedOperationException("not asked for here");
+    }
+
+    @Override
     public long term() {
       return 1;
     }

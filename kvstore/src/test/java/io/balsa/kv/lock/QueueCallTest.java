@@ -58,7 +58,9 @@ final class QueueCallTest {
           System::nanoTime);
   private final AtomicLong lastLease = new AtomicLong();
   private final LocalKv kv =
-      new LocalKv(new LocalKv.Parts(router, state, new RequestCheck(128), reads, this::grant));
+      new LocalKv(
+          new LocalKv.Parts(
+              router, state, new RequestCheck(128), reads, (request, caller) -> grant(request)));
   private final Queue queue = new Queue(kv, ByteString.copyFromUtf8("job"));
 
   @BeforeEach

@@ -8,11 +8,8 @@ import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.AlarmRequest;
 import io.balsa.kv.proto.AuthDisableRequest;
 import io.balsa.kv.proto.AuthEnableRequest;
-import io.balsa.kv.proto.AuthGrpc;
-import io.balsa.kv.proto.AuthRoleAddRequest;
 import io.balsa.kv.proto.AuthRoleDeleteRequest;
 import io.balsa.kv.proto.AuthRoleGetRequest;
-import io.balsa.kv.proto.AuthRoleGrantPermissionRequest;
 import io.balsa.kv.proto.AuthRoleListRequest;
 import io.balsa.kv.proto.AuthRoleRevokePermissionRequest;
 import io.balsa.kv.proto.AuthStatusRequest;
@@ -20,17 +17,12 @@ import io.balsa.kv.proto.AuthUserAddRequest;
 import io.balsa.kv.proto.AuthUserChangePasswordRequest;
 import io.balsa.kv.proto.AuthUserDeleteRequest;
 import io.balsa.kv.proto.AuthUserGetRequest;
-import io.balsa.kv.proto.AuthUserGrantRoleRequest;
 import io.balsa.kv.proto.AuthUserListRequest;
-import io.balsa.kv.proto.AuthUserRevokeRoleRequest;
-import io.balsa.kv.proto.AuthenticateRequest;
-import io.balsa.kv.proto.ClusterGrpc;
 import io.balsa.kv.proto.CompactionRequest;
 import io.balsa.kv.proto.Compare;
 import io.balsa.kv.proto.DefragmentRequest;
 import io.balsa.kv.proto.DeleteRangeRequest;
 import io.balsa.kv.proto.HashKVRequest;
-import io.balsa.kv.proto.KVGrpc;
 import io.balsa.kv.proto.LeaseGrantRequest;
 import io.balsa.kv.proto.LeaseGrpc;
 import io.balsa.kv.proto.LeaseKeepAliveRequest;
@@ -38,7 +30,6 @@ import io.balsa.kv.proto.LeaseKeepAliveResponse;
 import io.balsa.kv.proto.LeaseLeasesRequest;
 import io.balsa.kv.proto.LeaseRevokeRequest;
 import io.balsa.kv.proto.LeaseTimeToLiveRequest;
-import io.balsa.kv.proto.MaintenanceGrpc;
 import io.balsa.kv.proto.MemberListRequest;
 import io.balsa.kv.proto.MoveLeaderRequest;
 import io.balsa.kv.proto.Permission;
@@ -53,16 +44,12 @@ import io.balsa.kv.proto.WatchCreateRequest;
 import io.balsa.kv.proto.WatchGrpc;
 import io.balsa.kv.proto.WatchRequest;
 import io.balsa.kv.proto.WatchResponse;
-import io.grpc.Channel;
-import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
@@ -95,102 +82,12 @@ final class AuthTest {
     cluster.close();
   }
 
-  /** Somebody at the client port: with a token, or without one. */
-  private record Client(Channel channel) {
-    Client withToken(String token) {
-      return withHeader("token", token);
-    }
-
-    Client withHeader(String name, String value) {
-      Metadata metadata = new Metadata();
-      metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
-      return new Client(
-          ClientInterceptors.intercept(
-              channel, MetadataUtils.newAttachHeadersInterceptor(metadata)));
-    }
-
-    KVGrpc.KVBlockingStub kv() {
-      return KVGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
-    }
-
-    AuthGrpc.AuthBlockingStub auth() {
-      return AuthGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
-    }
-
-    LeaseGrpc.LeaseBlockingStub lease() {
-      return LeaseGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
-    }
-
-    MaintenanceGrpc.MaintenanceBlockingStub maintenance() {
-      return MaintenanceGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
-    }
-
-    ClusterGrpc.ClusterBlockingStub members() {
-      return ClusterGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
-    }
-
-    String logIn(String name, String password) {
-      return auth()
-          .authenticate(
-              AuthenticateRequest.newBuilder().setName(name).setPassword(password).build())
-          .getToken();
-    }
-
-    Client as(String name) {
-      return withToken(logIn(name, "pw-" + name));
-    }
-
-    void addUser(String name) {
-      auth()
-          .userAdd(AuthUserAddRequest.newBuilder().setName(name).setPassword("pw-" + name).build());
-    }
-
-    void grantRole(String user, String role) {
-      auth()
-          .userGrantRole(AuthUserGrantRoleRequest.newBuilder().setUser(user).setRole(role).build());
-    }
-
-    void revokeRole(String user, String role) {
-      auth()
-          .userRevokeRole(
-              AuthUserRevokeRoleRequest.newBuilder().setName(user).setRole(role).build());
-    }
-
-    void addRole(String role) {
-      auth().roleAdd(AuthRoleAddRequest.newBuilder().setName(role).build());
-    }
-
-    void grant(String role, Permission.Type type, String key, String end) {
-      auth()
-          .roleGrantPermission(
-              AuthRoleGrantPermissionRequest.newBuilder()
-                  .setName(role)
-                  .setPerm(
-                      Permission.newBuilder()
-                          .setPermType(type)
-                          .setKey(bytes(key))
-                          .setRangeEnd(bytes(end)))
-                  .build());
-    }
+  private AuthClient nobody() {
+    return new AuthClient(channel);
   }
 
-  private Client nobody() {
-    return new Client(channel);
-  }
-
-  /** Root, and {@code ada} who reads and writes under {@code ada/} and reads {@code shared}. */
-  private Client switchOn() {
-    Client operator = nobody();
-    operator.addUser("root");
-    operator.grantRole("root", "root");
-    operator.addUser("ada");
-    operator.addRole("hers");
-    operator.grant("hers", Permission.Type.READWRITE, "ada/", "ada0");
-    operator.grant("hers", Permission.Type.READ, "shared", "");
-    operator.grantRole("ada", "hers");
-    assertThat(operator.auth().authEnable(AuthEnableRequest.getDefaultInstance()).hasHeader())
-        .isTrue();
-    return operator.as("root");
+  private AuthClient switchOn() {
+    return nobody().switchOn();
   }
 
   private static ByteString bytes(String text) {
@@ -236,7 +133,7 @@ final class AuthTest {
     refused(() -> nobody().logIn("eve", "pw-eve"), KvError.AUTH_FAILED);
     String token = nobody().logIn("ada", "pw-ada");
     assertThat(nobody().logIn("ada", "pw-ada")).isNotEqualTo(token);
-    Client ada = nobody().withToken(token);
+    AuthClient ada = nobody().withToken(token);
     ada.kv().put(put("ada/x", "1"));
     assertThat(nobody().withHeader("authorization", token).kv().range(get("ada/x")).getCount())
         .isEqualTo(1);
@@ -257,8 +154,8 @@ final class AuthTest {
 
   @Test
   void aUserReadsAndWritesWhatTheirRoleSays() {
-    Client root = switchOn();
-    Client ada = nobody().as("ada");
+    AuthClient root = switchOn();
+    AuthClient ada = nobody().as("ada");
     root.kv().put(put("shared", "s"));
     root.kv().put(put("secret", "s"));
     ada.kv().put(put("ada/x", "1"));
@@ -289,9 +186,9 @@ final class AuthTest {
 
   @Test
   void oneForbiddenOperationForbidsTheTransaction() {
-    Client root = switchOn();
+    AuthClient root = switchOn();
     root.kv().put(put("secret", "s"));
-    Client ada = nobody().as("ada");
+    AuthClient ada = nobody().as("ada");
     RequestOp look = RequestOp.newBuilder().setRequestRange(get("secret")).build();
     RequestOp write = RequestOp.newBuilder().setRequestPut(put("ada/x", "1")).build();
     TxnRequest nested =
@@ -322,8 +219,8 @@ final class AuthTest {
 
   @Test
   void whatRolesAllowChangesAtOnceAndTokensStayGood() {
-    Client root = switchOn();
-    Client ada = nobody().as("ada");
+    AuthClient root = switchOn();
+    AuthClient ada = nobody().as("ada");
     denied(() -> ada.kv().put(put("shared", "1")));
     root.grant("hers", Permission.Type.READWRITE, "shared", "");
     ada.kv().put(put("shared", "1"));
@@ -349,14 +246,14 @@ final class AuthTest {
 
   @Test
   void aNewPasswordADeletedUserAndSwitchingOffEndTokens() {
-    Client root = switchOn();
-    Client ada = nobody().as("ada");
+    AuthClient root = switchOn();
+    AuthClient ada = nobody().as("ada");
     root.auth()
         .userChangePassword(
             AuthUserChangePasswordRequest.newBuilder().setName("ada").setPassword("new").build());
     refused(() -> ada.kv().range(get("ada/x")), KvError.INVALID_AUTH_TOKEN);
     refused(() -> nobody().as("ada"), KvError.AUTH_FAILED);
-    Client again = nobody().withToken(nobody().logIn("ada", "new"));
+    AuthClient again = nobody().withToken(nobody().logIn("ada", "new"));
     assertThat(again.kv().range(get("ada/x")).getCount()).isZero();
     root.auth().userDelete(AuthUserDeleteRequest.newBuilder().setName("ada").build());
     root.addUser("ada");
@@ -374,8 +271,8 @@ final class AuthTest {
 
   @Test
   void usersAndRolesAreRootsToSeeAndTheirOwnToEverybody() {
-    Client root = switchOn();
-    Client ada = nobody().as("ada");
+    AuthClient root = switchOn();
+    AuthClient ada = nobody().as("ada");
     assertThat(root.auth().userList(AuthUserListRequest.getDefaultInstance()).getUsersList())
         .containsExactly("ada", "root");
     assertThat(root.auth().roleList(AuthRoleListRequest.getDefaultInstance()).getRolesList())
@@ -417,7 +314,7 @@ final class AuthTest {
 
   @Test
   void whoHasNoPasswordCannotLogInWithOne() {
-    Client root = switchOn();
+    AuthClient root = switchOn();
     root.auth()
         .userAdd(
             AuthUserAddRequest.newBuilder()
@@ -429,8 +326,8 @@ final class AuthTest {
 
   @Test
   void membersAreRootsToRunAndEverybodysToSee() {
-    Client root = switchOn();
-    Client ada = nobody().as("ada");
+    AuthClient root = switchOn();
+    AuthClient ada = nobody().as("ada");
     StatusRequest status = StatusRequest.getDefaultInstance();
     refused(() -> nobody().maintenance().status(status), KvError.USER_EMPTY);
     refused(
@@ -459,8 +356,8 @@ final class AuthTest {
 
   @Test
   void aLeaseIsAsOpenAsItsKeys() throws Exception {
-    Client root = switchOn();
-    Client ada = nobody().as("ada");
+    AuthClient root = switchOn();
+    AuthClient ada = nobody().as("ada");
     LeaseGrantRequest grant = LeaseGrantRequest.newBuilder().setID(7).setTTL(600).build();
     refused(() -> nobody().lease().leaseGrant(grant), KvError.USER_EMPTY);
     assertThat(ada.lease().leaseGrant(grant).getID()).isEqualTo(7);
@@ -485,7 +382,7 @@ final class AuthTest {
     assertThat(ada.kv().range(get("ada/x")).getCount()).isZero();
   }
 
-  private static long renew(Client client) throws InterruptedException {
+  private static long renew(AuthClient client) throws InterruptedException {
     BlockingQueue<Object> heard = new LinkedBlockingQueue<>();
     StreamObserver<LeaseKeepAliveRequest> requests =
         LeaseGrpc.newStub(client.channel()).leaseKeepAlive(into(heard));
@@ -517,7 +414,7 @@ final class AuthTest {
 
   @Test
   void eachWatchOfAStreamIsJudgedByItself() throws Exception {
-    Client root = switchOn();
+    AuthClient root = switchOn();
     BlockingQueue<Object> heard = new LinkedBlockingQueue<>();
     StreamObserver<WatchRequest> ada =
         WatchGrpc.newStub(nobody().as("ada").channel()).watch(into(heard));
@@ -568,7 +465,7 @@ final class AuthTest {
 
   @Test
   void usersOutliveARestartAndTokensDoNot() throws Exception {
-    Client root = switchOn();
+    AuthClient root = switchOn();
     root.kv().put(put("shared", "1"));
     cluster.stop(0);
     cluster.restart(0);
