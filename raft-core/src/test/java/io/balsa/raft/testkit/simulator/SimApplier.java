@@ -34,6 +34,10 @@ final class SimApplier<S extends StateMachine<?>> {
   private boolean busy;
 
   private EntryId applied = EntryId.ZERO;
+
+  /** The one in force at the applied entry: the log may have gone on without it, and begin later. */
+  private MembershipEntry membership = SnapshotMeta.NONE.membership();
+
   private long snapshotIndex;
   private boolean capturing;
   private long commandsSeen;
@@ -85,6 +89,7 @@ final class SimApplier<S extends StateMachine<?>> {
               + applied);
     }
     snapshotIndex = applied.index();
+    membership = node.platter().membershipAt(applied.index());
   }
 
   private void restore(SimDisk.StoredSnapshot snapshot) {
@@ -140,6 +145,9 @@ final class SimApplier<S extends StateMachine<?>> {
       world.pass(CrashPoint.STATE_MACHINE_THROWS, node);
       world.invariants().onApplied(node, entry);
       applied = entry.id();
+      if (entry.kind() == EntryKind.MEMBERSHIP) {
+        membership = new MembershipEntry(entry.id(), Membership.decode(entry.payload()));
+      }
       if (entry.kind() == EntryKind.COMMAND) {
         node.requests().onApplied(entry, applyCommand(entry));
       } else {
@@ -178,6 +186,7 @@ final class SimApplier<S extends StateMachine<?>> {
     world.reached(Reached.SNAPSHOT_INSTALLED);
     restore(snapshot);
     applied = meta.last();
+    membership = meta.membership();
     snapshotIndex = Math.max(snapshotIndex, meta.index());
     node.requests().onInstalled(meta.index());
     world.pass(CrashPoint.INSTALLED_NOT_REPORTED, node);
@@ -218,11 +227,11 @@ final class SimApplier<S extends StateMachine<?>> {
   private void captureNow(byte[] stateBefore) {
     capturing = true;
     Snapshot captured = stateMachine.capture();
-    MembershipEntry membership =
+    MembershipEntry named =
         world.has(PlantedBug.SNAPSHOT_WITHOUT_MEMBERSHIP)
             ? new MembershipEntry(EntryId.ZERO, Membership.NONE)
-            : node.cache().membershipAt(applied.index());
-    SnapshotMeta meta = new SnapshotMeta(applied, membership);
+            : membership;
+    SnapshotMeta meta = new SnapshotMeta(applied, named);
     snapshotIndex = applied.index();
     if (world.has(PlantedBug.COMPACTS_BEFORE_SNAPSHOT_IS_DURABLE)) {
       reportTaken(meta.index());
@@ -260,7 +269,6 @@ final class SimApplier<S extends StateMachine<?>> {
     if (newest != null && newest.meta().index() >= atLeast) {
       return newest;
     }
-    return new SimDisk.StoredSnapshot(
-        new SnapshotMeta(applied, node.cache().membershipAt(applied.index())), capture());
+    return new SimDisk.StoredSnapshot(new SnapshotMeta(applied, membership), capture());
   }
 }
