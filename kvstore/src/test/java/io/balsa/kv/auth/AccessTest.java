@@ -103,58 +103,60 @@ final class AccessTest {
   private static final List<Operation> OPERATIONS = operations();
 
   private static List<Operation> operations() {
-    List<Operation> plain =
-        List.of(
-            new Operation("range", Needs.READ, true, (access, keys) -> access.range(range(keys))),
-            new Operation(
-                "watch",
-                Needs.READ,
-                true,
-                (access, keys) -> access.read(bytes(keys.key()), bytes(keys.end()))),
-            new Operation(
-                "put",
-                Needs.WRITE,
-                false,
-                (access, keys) -> access.put(put(keys, false), NO_LEASES)),
-            new Operation(
-                "put with prev_kv",
-                Needs.BOTH,
-                false,
-                (access, keys) -> access.put(put(keys, true), NO_LEASES)),
-            new Operation(
-                "delete",
-                Needs.WRITE,
-                true,
-                (access, keys) -> access.deleteRange(delete(keys, false))),
-            new Operation(
-                "delete with prev_kv",
-                Needs.BOTH,
-                true,
-                (access, keys) -> access.deleteRange(delete(keys, true))),
-            new Operation(
-                "lease of the key",
-                Needs.WRITE,
-                false,
-                (access, keys) -> access.writeKeys(List.of(bytes(keys.key())))),
-            new Operation(
-                "keys of a lease",
-                Needs.READ,
-                false,
-                (access, keys) -> access.readKeys(List.of(bytes(keys.key())))),
-            new Operation(
-                "compare",
-                Needs.READ,
-                true,
-                (access, keys) ->
-                    access.txn(
-                        TxnRequest.newBuilder()
-                            .addCompare(
-                                Compare.newBuilder()
-                                    .setKey(bytes(keys.key()))
-                                    .setRangeEnd(bytes(keys.end())))
-                            .build(),
-                        NO_LEASES)));
-    List<Operation> all = new ArrayList<>(plain);
+    List<Operation> all = new ArrayList<>(plainOperations());
+    all.addAll(nestedOperations());
+    return all;
+  }
+
+  private static List<Operation> plainOperations() {
+    return List.of(
+        new Operation("range", Needs.READ, true, (access, keys) -> access.range(range(keys))),
+        new Operation(
+            "watch",
+            Needs.READ,
+            true,
+            (access, keys) -> access.read(bytes(keys.key()), bytes(keys.end()))),
+        new Operation(
+            "put", Needs.WRITE, false, (access, keys) -> access.put(put(keys, false), NO_LEASES)),
+        new Operation(
+            "put with prev_kv",
+            Needs.BOTH,
+            false,
+            (access, keys) -> access.put(put(keys, true), NO_LEASES)),
+        new Operation(
+            "delete", Needs.WRITE, true, (access, keys) -> access.deleteRange(delete(keys, false))),
+        new Operation(
+            "delete with prev_kv",
+            Needs.BOTH,
+            true,
+            (access, keys) -> access.deleteRange(delete(keys, true))),
+        new Operation(
+            "lease of the key",
+            Needs.WRITE,
+            false,
+            (access, keys) -> access.writeKeys(List.of(bytes(keys.key())))),
+        new Operation(
+            "keys of a lease",
+            Needs.READ,
+            false,
+            (access, keys) -> access.readKeys(List.of(bytes(keys.key())))),
+        new Operation(
+            "compare",
+            Needs.READ,
+            true,
+            (access, keys) ->
+                access.txn(
+                    TxnRequest.newBuilder()
+                        .addCompare(
+                            Compare.newBuilder()
+                                .setKey(bytes(keys.key()))
+                                .setRangeEnd(bytes(keys.end())))
+                        .build(),
+                    NO_LEASES)));
+  }
+
+  private static List<Operation> nestedOperations() {
+    List<Operation> all = new ArrayList<>();
     Map<String, BiConsumer<TxnRequest.Builder, RequestOp>> places = new TreeMap<>();
     places.put("then", TxnRequest.Builder::addSuccess);
     places.put("else", TxnRequest.Builder::addFailure);

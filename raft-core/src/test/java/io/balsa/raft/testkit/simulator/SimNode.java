@@ -55,6 +55,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
   private SimApplier<S> applier;
   private Requests requests;
   private boolean running;
+  private boolean lostDisk;
   private boolean paused;
   private long incarnation;
   private final Deque<Input> inbox = new ArrayDeque<>();
@@ -229,6 +230,7 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
 
   /** While it is down: it comes back under its old name and knows nothing any more. */
   void loseDisk() {
+    lostDisk = true;
     world.invariants().onWiped(this);
     disk.replace();
   }
@@ -391,10 +393,14 @@ final class SimNode<S extends StateMachine<?>> implements NodeView {
     scheduleWake();
   }
 
+  private boolean isForgetful() {
+    return lostDisk && status.standing() == Standing.MEMBER;
+  }
+
   private void countStanding(Standing before) {
     if (before != status.standing() && status.standing() == Standing.REFUSED) {
       world.reached(Reached.DISK_LOST_NODE_REFUSED);
-    } else if (before == Standing.REFUSED && status.standing() == Standing.MEMBER) {
+    } else if (before != status.standing() && isForgetful()) {
       world.reached(Reached.DISK_LOST_NODE_TAKEN_IN);
     }
   }
