@@ -294,8 +294,8 @@ final class Leading {
     if (progress != null
         && Introduction.isOfBlankNode(request)
         && countsForNothing(from, progress)) {
-      leader.progress.put(
-          from, progress.anew(1, state.now)); // what it acknowledged makes no voter of it
+      // What it acknowledged makes no voter of it.
+      leader.progress.put(from, progress.anew(1, state.now));
     }
     if (state.membership().isMerelyLearner(from) && !isMembershipCommitted()) {
       leader.readsOfNewcomers.put(from, request.readId());
