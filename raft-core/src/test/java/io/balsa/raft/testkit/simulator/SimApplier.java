@@ -32,6 +32,7 @@ final class SimApplier<S extends StateMachine<?>> {
   private final Deque<Runnable> tasks = new ArrayDeque<>();
   private final Stall stall;
   private boolean busy;
+  private int installsWaiting;
 
   private EntryId applied = EntryId.ZERO;
 
@@ -117,6 +118,7 @@ final class SimApplier<S extends StateMachine<?>> {
   }
 
   void install(SnapshotMeta meta) {
+    installsWaiting++;
     enqueue(() -> installNow(meta));
   }
 
@@ -173,7 +175,13 @@ final class SimApplier<S extends StateMachine<?>> {
     return stateMachine.applyAll(List.of(entry), entry.id()).get(0);
   }
 
+  /** Whether a snapshot waits to become the state: until then no newer one is taken, which would remove it. */
+  boolean awaitsInstall() {
+    return installsWaiting > 0;
+  }
+
   private void installNow(SnapshotMeta meta) {
+    installsWaiting--;
     SimDisk.StoredSnapshot snapshot =
         node.disk()
             .snapshotAt(meta.index())

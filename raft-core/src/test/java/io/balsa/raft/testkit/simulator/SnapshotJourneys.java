@@ -108,7 +108,8 @@ final class SnapshotJourneys<S extends StateMachine<?>> {
     private boolean isWelcome() {
       return term == receiver.status().term()
           && term <= receiver.platter().hardState().term()
-          && random.nextInt(10) > 0;
+          && random.nextInt(10) > 0
+          && !receiver.applier().awaitsInstall();
     }
 
     private void arrive() {
