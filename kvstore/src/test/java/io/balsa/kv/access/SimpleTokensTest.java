@@ -10,22 +10,16 @@ import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.command.TokenIssue;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.model.MemberId;
-import io.balsa.kv.request.Replica;
+import io.balsa.kv.request.ImmediateReplica;
 import io.balsa.kv.request.RequestRouter;
 import io.balsa.kv.state.ApplyListener;
 import io.balsa.kv.state.KvResult;
 import io.balsa.kv.state.KvStateConfig;
 import io.balsa.kv.state.KvStateMachine;
-import io.balsa.raft.NodeStatus;
-import io.balsa.raft.Outcome;
-import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.EntryId;
-import io.balsa.raft.model.NodeId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,48 +33,16 @@ final class SimpleTokensTest {
       KvStateMachine.inMemory(KvStateConfig.DEFAULT.withoutBackgroundCompaction());
   private final RequestRouter router =
       new RequestRouter(
-          new Log(), 1, new MemberId(1), RequestRouter.Limits.of(1 << 20, Duration.ofSeconds(1)));
+          new ImmediateReplica(state),
+          1,
+          new MemberId(1),
+          RequestRouter.Limits.of(1 << 20, Duration.ofSeconds(1)));
   private final AtomicLong now = new AtomicLong(-1);
   private long otherApplied;
   private final SimpleTokens tokens =
       new SimpleTokens(router, () -> state.lastApplied().index(), TTL, now::get);
   private final SimpleTokens other = new SimpleTokens(router, () -> otherApplied, TTL, now::get);
   private final List<TokenIssue> logged = new ArrayList<>();
-
-  /** Everything proposed is applied at once. */
-  private final class Log implements Replica {
-    @Override
-    public CompletableFuture<Outcome<KvResult>> propose(Bytes command) {
-      EntryId id = new EntryId(1, state.lastApplied().index() + 1);
-      return CompletableFuture.completedFuture(
-          new Outcome.Committed<>(id, state.apply(id, command)));
-    }
-
-    @Override
-    public CompletableFuture<Long> readBarrier() {
-      return CompletableFuture.completedFuture(state.lastApplied().index());
-    }
-
-    @Override
-    public CompletableFuture<Void> transferLeadership(NodeId target) {
-      throw new UnsupportedOperationException("not asked for here");
-    }
-
-    @Override
-    public long term() {
-      return 1;
-    }
-
-    @Override
-    public Optional<NodeId> leader() {
-      return Optional.empty();
-    }
-
-    @Override
-    public NodeStatus status() {
-      throw new UnsupportedOperationException("not asked for here");
-    }
-  }
 
   @BeforeEach
   void switchOn() {

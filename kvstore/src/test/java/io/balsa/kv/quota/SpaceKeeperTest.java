@@ -15,6 +15,7 @@ import io.balsa.kv.proto.CompactionRequest;
 import io.balsa.kv.proto.DeleteRangeRequest;
 import io.balsa.kv.proto.LeaseGrantRequest;
 import io.balsa.kv.proto.PutRequest;
+import io.balsa.kv.request.ImmediateReplica;
 import io.balsa.kv.request.RequestRouter;
 import io.balsa.kv.state.Alarm;
 import io.balsa.kv.state.KvResult;

@@ -179,7 +179,8 @@ public sealed interface Message {
   /**
    * A follower asks for an index that is safe to read at (thesis §6.4).
    *
-   * @param readId never used twice by the sender, also not after a restart
+   * @param readId never used twice by the sender for different questions, also not after a restart; negative if the sender's
+   *     disk is blank, and it asks to be taken in as a learner
    */
   record ReadIndexRequest(long term, long readId) implements Message {
     @Override

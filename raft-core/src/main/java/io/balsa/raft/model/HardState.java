@@ -23,6 +23,7 @@ public record HardState(long term, Optional<NodeId> votedFor, EntryId forgotten)
     Invariant.check(term >= 0, "term %d is negative", term);
   }
 
+  /** {@code t2 vote=n1}; after a disk was lost, {@code t2 vote=n1 forgotten=7@t1}. */
   @Override
   public String toString() {
     return "t"

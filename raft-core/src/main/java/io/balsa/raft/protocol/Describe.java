@@ -3,7 +3,6 @@ package io.balsa.raft.protocol;
 import io.balsa.raft.message.Message;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.Entry;
-import io.balsa.raft.model.HardState;
 import io.balsa.raft.model.Membership;
 import io.balsa.raft.model.MembershipChange;
 import io.balsa.raft.model.NodeId;
@@ -47,7 +46,7 @@ public final class Describe {
   /** {@code #4 t2 vote=n1 12@t2 "x=1"}. */
   public static String batch(PersistBatch batch) {
     StringBuilder text = new StringBuilder("#").append(batch.persistId());
-    batch.hardState().ifPresent(state -> text.append(' ').append(hardState(state)));
+    batch.hardState().ifPresent(state -> text.append(' ').append(state));
     batch.resetTo().ifPresent(meta -> text.append(" reset to ").append(snapshot(meta)));
     if (!batch.entries().isEmpty()) {
       text.append(' ').append(entries(batch.entries()));
@@ -166,11 +165,6 @@ public final class Describe {
   /** {@code snapshot 10@t2 members n1,n2,n3}. */
   public static String snapshot(SnapshotMeta meta) {
     return "snapshot " + meta.last() + " " + membership(meta.membership().membership());
-  }
-
-  /** {@code t2 vote=n1}, after a disk was lost {@code t2 vote=n1 forgotten=7@t1}. */
-  public static String hardState(HardState state) {
-    return state.toString();
   }
 
   private static String standing(Standing standing) {

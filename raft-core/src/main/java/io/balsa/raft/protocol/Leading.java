@@ -290,17 +290,21 @@ final class Leading {
   }
 
   void onReadIndexRequest(LeaderState leader, NodeId from, ReadIndexRequest request) {
+    if (Introduction.isOfBlankNode(request)) {
+      onBlankNode(leader, from);
+      if (!isMembershipCommitted()) {
+        leader.readsOfNewcomers.put(from, request.readId());
+        return;
+      }
+    }
+    leader.reads.add(new ReadRounds.Waiter(Optional.of(from), request.readId()));
+  }
+
+  private void onBlankNode(LeaderState leader, NodeId from) {
     Progress progress = leader.progress.get(from);
-    if (progress != null
-        && Introduction.isOfBlankNode(request)
-        && countsForNothing(from, progress)) {
+    if (progress != null && countsForNothing(from, progress)) {
       // What it acknowledged makes no voter of it.
       leader.progress.put(from, progress.anew(1, state.now));
-    }
-    if (state.membership().isMerelyLearner(from) && !isMembershipCommitted()) {
-      leader.readsOfNewcomers.put(from, request.readId());
-    } else {
-      leader.reads.add(new ReadRounds.Waiter(Optional.of(from), request.readId()));
     }
   }
 

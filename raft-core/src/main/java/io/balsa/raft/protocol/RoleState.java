@@ -111,7 +111,7 @@ sealed interface RoleState {
 
     final ReadRounds reads = new ReadRounds();
 
-    /** Reads of learners that wait until the membership is committed that makes learners of them: see {@link Introduction}. */
+    /** What blank learners ask, until the membership is committed that makes learners of them: see {@link Introduction}. */
     final Map<NodeId, Long> readsOfNewcomers = new TreeMap<>();
 
     final LeaderLease lease;

@@ -238,7 +238,7 @@ final class ScenarioRunner {
   private static String statusLine(ScenarioNode node) {
     return node.isRunning()
         ? Describe.status(node.status())
-        : node.id() + " down " + Describe.hardState(node.platter().hardState());
+        : node.id() + " down " + node.platter().hardState();
   }
 
   private static String logLine(ScenarioNode node) {

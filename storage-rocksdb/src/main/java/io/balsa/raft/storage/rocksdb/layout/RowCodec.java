@@ -25,9 +25,10 @@ public final class RowCodec {
    *
    *               the version of the format, the incarnation, the term of a term start or membership
    *
-   *   hard state  +-----+--------+-------------+
-   *               | CRC | term 8 | vote, ASCII |    no vote: nothing (a node's id is never empty)
-   *               +-----+--------+-------------+
+   *   hard state  +-----+--------+-----------+-----------+-------------+
+   *               | CRC | term 8 | forgotten | forgotten | vote, ASCII |   no vote: nothing
+   *               |     |        | term 8    | index 8   |             |   (a node's id is never empty)
+   *               +-----+--------+-----------+-----------+-------------+
    *
    *   base        +-----+--------+---------+------------+------------+-----------------+
    *               | CRC | last's | last's  | member-    | member-    | membership,     |

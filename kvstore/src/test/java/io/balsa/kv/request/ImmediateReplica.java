@@ -1,6 +1,5 @@
-package io.balsa.kv.quota;
+package io.balsa.kv.request;
 
-import io.balsa.kv.request.Replica;
 import io.balsa.kv.state.KvResult;
 import io.balsa.kv.state.KvStateMachine;
 import io.balsa.raft.NodeStatus;
@@ -12,10 +11,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** A cluster of one in which everything is committed and applied at once. Thread-safe. */
-final class ImmediateReplica implements Replica {
+public final class ImmediateReplica implements Replica {
   private final KvStateMachine state;
 
-  ImmediateReplica(KvStateMachine state) {
+  public ImmediateReplica(KvStateMachine state) {
     this.state = state;
   }
 
