@@ -11,8 +11,8 @@ import java.util.TreeSet;
 
 /**
  * Nodes that come back under their old name with a blank disk. They must take no part until they are taken in as learners; so
- * a disk is lost only where all others are quorum enough in every membership that could be in force. The only initial voter
- * doesn't lose its own: it has nobody to ask whether it is new, and would begin a cluster of its own.
+ * a disk is lost only where all others are quorum enough in every membership that could be in force. Not all initial voters
+ * are blank at once either: they have nobody to ask whether they are new, and would begin a cluster of their own.
  */
 final class DiskLoss<S extends StateMachine<?>> {
   private final Simulation<S> simulation;
@@ -38,7 +38,7 @@ final class DiskLoss<S extends StateMachine<?>> {
     lost.add(node);
     List<Membership> electable = simulation.electableOrSent();
     // Who may become a voter at any time is one already, as far as the others' quorum is concerned.
-    boolean couldAsk = !new JointQuorum(simulation.initial()).isMetBy(node::equals);
+    boolean couldAsk = !lost.containsAll(simulation.initial().voters());
     return couldAsk
         && electable.stream().anyMatch(membership -> membership.contains(node))
         && electable.stream().noneMatch(membership -> membership.promotable().contains(node))
