@@ -265,17 +265,22 @@ public final class Simulator {
 
     /**
      * The write that was acknowledged may have been the last of a leader outside, which the others don't hear any more: they
-     * elect another then. If they don't for so long, they hear it.
+     * elect another then. If they don't for so long, they hear it. A change that the faults interrupted may also be at its end,
+     * and take the leader with it: whom it hands over to can lose, because it holds less than those who vote.
      */
     private void awaitLeaderAmong(List<SimNode<S>> core) {
       long deadline = simulation.queue().now() + PROGRESS_ELECTIONS * electionNanos();
-      while (core.stream().noneMatch(this::leadsAll) && simulation.queue().now() < deadline) {
+      while (core.stream().noneMatch(this::leadsForGood) && simulation.queue().now() < deadline) {
         pass(electionNanos() / 4);
       }
     }
 
-    private boolean leadsAll(SimNode<S> node) {
-      return node.status().role() == Role.LEADER && node.status().term() == highestTerm();
+    private boolean leadsForGood(SimNode<S> node) {
+      Membership membership = node.status().membership().membership();
+      return node.status().role() == Role.LEADER
+          && node.status().term() == highestTerm()
+          && !membership.isJoint()
+          && membership.voters().contains(node.id());
     }
 
     private long highestTerm() {
