@@ -20,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Holds {@code docs/protocol} and {@code docs/DIVERGENCE.md} to their word: every test that they name exists. */
+/** Holds {@code docs/protocol}, {@code docs/DIVERGENCE.md} and {@code docs/recovery.md} to their word: every test that they name exists. */
 final class TrapsTest {
   private static final Path DOCS = HouseRulesTest.ROOT.resolve("docs");
   private static final Path TRAPS_LIST = DOCS.resolve("protocol/traps.md");
@@ -86,6 +86,11 @@ final class TrapsTest {
     linesOfTraps().values().forEach(tests -> named.addAll(code(tests)));
     for (String line : Files.readAllLines(DOCS.resolve("protocol/etcd-scripts.md"))) {
       if (line.startsWith("| `")) {
+        named.addAll(code(line.substring(line.lastIndexOf(" | "))));
+      }
+    }
+    for (String line : Files.readAllLines(DOCS.resolve("recovery.md"))) {
+      if (line.startsWith("| ")) {
         named.addAll(code(line.substring(line.lastIndexOf(" | "))));
       }
     }

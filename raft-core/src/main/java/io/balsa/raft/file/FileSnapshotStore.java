@@ -2,6 +2,10 @@ package io.balsa.raft.file;
 
 import io.balsa.raft.file.SnapshotLayout.Header;
 import io.balsa.raft.file.SnapshotLayout.Trailer;
+import io.balsa.raft.file.disk.Disk;
+import io.balsa.raft.file.disk.DiskFile;
+import io.balsa.raft.file.disk.FileStreams;
+import io.balsa.raft.file.disk.FormatFile;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.InvariantViolation;
@@ -9,19 +13,14 @@ import io.balsa.raft.model.SnapshotMeta;
 import io.balsa.raft.model.StorageException;
 import io.balsa.raft.spi.SnapshotStore;
 import java.io.BufferedInputStream;
+import java.io.Closeable;
 import java.io.DataInputStream;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.RandomAccessFile;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,9 +38,20 @@ public final class FileSnapshotStore implements SnapshotStore {
   /*
    * A directory:
    *
+   *   store              format and id of this store; the id is in every snapshot's header (FormatFile)
    *   LOCK               locked while a store is open
    *   0.snapshot         the committed snapshot of group 0
    *   0.snapshot.tmp     its next one, in the making; removed when the store is opened
+   *
+   *      0.snapshot                              means                            done
+   *   1  isn't there                             none was committed               none
+   *   2  header and trailer whole, of its size   committed                        read, chunk by chunk
+   *   3  header damaged, or of another version,  damage, or a file that doesn't   refused when it is asked for
+   *      store or group                          belong here
+   *   4  no trailer, or of another size          cut, after it was durable        refused when it is asked for
+   *   5  a chunk damaged, moved or missing       damage                           the reader fails there, before a wrong byte
+   *   6  0.snapshot.tmp                          a snapshot that a crash left     removed
+   *                                              unfinished
    *
    * Commit: write 0.snapshot.tmp, fsync it, rename it to 0.snapshot, fsync the directory. The
    * rename replaces the older snapshot in one step, so that a crash at any point leaves either the
@@ -55,30 +65,49 @@ public final class FileSnapshotStore implements SnapshotStore {
   private static final String SUFFIX = ".snapshot";
   private static final String UNFINISHED_SUFFIX = SUFFIX + ".tmp";
 
+  /** 1 had no such file, and no id in its snapshots. */
+  private static final FormatFile.Kind KIND = new FormatFile.Kind("balsa snapshots", 2);
+
+  private final Disk disk;
   private final Path directory;
-  private final FileChannel lockFile;
+  private final Closeable lock;
+  private final long storeId;
   private final Map<GroupId, FileWriter> unfinished = new ConcurrentHashMap<>();
 
-  private FileSnapshotStore(Path directory, FileChannel lockFile) {
+  private FileSnapshotStore(Disk disk, Path directory, Closeable lock, long storeId) {
+    this.disk = disk;
     this.directory = directory;
-    this.lockFile = lockFile;
+    this.lock = lock;
+    this.storeId = storeId;
   }
 
   /**
    * Opens the store in this directory, which is created if need be. Leftovers of unfinished
    * snapshots are removed.
    *
-   * @throws StorageException if the directory can't be used, or another process uses it
+   * @throws StorageException if the directory can't be used, another process uses it, or it is
+   *     another version's
    */
   public static FileSnapshotStore at(Path directory) {
+    return on(Disk.ofSystem(), directory);
+  }
+
+  /** As {@link #at}, on a file system of the caller's. */
+  public static FileSnapshotStore on(Disk disk, Path directory) {
     try {
-      Files.createDirectories(directory);
-      FileChannel lockFile = lock(directory);
+      disk.createDirectories(directory);
+      Closeable lock =
+          disk.lock(directory.resolve("LOCK"))
+              .orElseThrow(() -> new StorageException(directory + " is in use by another store"));
       try {
-        removeUnfinished(directory);
-        return new FileSnapshotStore(directory, lockFile);
-      } catch (IOException e) {
-        lockFile.close();
+        long storeId = identify(disk, directory);
+        removeUnfinished(disk, directory);
+        disk.force(
+            directory); // a process may have been killed right after a rename: what is found must
+        // last
+        return new FileSnapshotStore(disk, directory, lock, storeId);
+      } catch (IOException | RuntimeException e) {
+        lock.close();
         throw e;
       }
     } catch (IOException e) {
@@ -86,18 +115,49 @@ public final class FileSnapshotStore implements SnapshotStore {
     }
   }
 
+  private static long identify(Disk disk, Path directory) throws IOException {
+    List<String> committed = named(disk, directory, SUFFIX);
+    if (!committed.isEmpty()) {
+      refuseOlder(disk, directory.resolve(committed.get(0)));
+    }
+    FormatFile format = FormatFile.open(disk, directory, KIND, !committed.isEmpty());
+    if (format.isNew()) {
+      format.created();
+    }
+    return format.id();
+  }
+
+  /** Version 1 had no {@code store}, and shall not be told that it was lost. */
+  private static void refuseOlder(Disk disk, Path snapshot) throws IOException {
+    if (!disk.exists(snapshot.resolveSibling("store"))
+        && !disk.exists(snapshot.resolveSibling("store.new"))) {
+      try (DiskFile file = disk.open(snapshot, Disk.Access.READ)) {
+        SnapshotLayout.readHeader(new DataInputStream(FileStreams.input(file)));
+      } catch (IOException e) {
+        throw failed(snapshot, e);
+      }
+    }
+  }
+
+  private static List<String> named(Disk disk, Path directory, String suffix) throws IOException {
+    return disk.list(directory).stream().filter(name -> name.endsWith(suffix)).toList();
+  }
+
   @Override
   public Optional<SnapshotMeta> latest(GroupId group) {
     Path file = committedFile(group);
-    if (!Files.exists(file)) {
-      return Optional.empty();
+    try {
+      return disk.exists(file) ? Optional.of(metaOf(file, group)) : Optional.empty();
+    } catch (IOException e) {
+      throw failed(file, e);
     }
+  }
+
+  private SnapshotMeta metaOf(Path file, GroupId group) throws IOException {
     try (DataInputStream in = stream(file)) {
       Header header = readHeader(file, group, in);
       checkWhole(file, header);
-      return Optional.of(header.meta());
-    } catch (IOException e) {
-      throw failed(file, e);
+      return header.meta();
     }
   }
 
@@ -115,10 +175,10 @@ public final class FileSnapshotStore implements SnapshotStore {
   @Override
   public InputStream open(GroupId group, SnapshotMeta meta) {
     Path file = committedFile(group);
-    if (!Files.exists(file)) {
-      throw new StorageException(group + " has no snapshot in " + directory);
-    }
     try {
+      if (!disk.exists(file)) {
+        throw new StorageException(group + " has no snapshot in " + directory);
+      }
       DataInputStream in = stream(file);
       try {
         Header header = readHeader(file, group, in);
@@ -140,38 +200,15 @@ public final class FileSnapshotStore implements SnapshotStore {
   public void close() {
     unfinished.values().forEach(FileWriter::close);
     try {
-      lockFile.close();
+      lock.close();
     } catch (IOException e) {
       throw new StorageException("can't unlock " + directory + ": " + e.getMessage(), e);
     }
   }
 
-  private static FileChannel lock(Path directory) throws IOException {
-    Path path = directory.resolve("LOCK");
-    FileChannel channel =
-        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      FileLock lock = channel.tryLock(); // Released when the channel is closed.
-      if (lock != null) {
-        return channel;
-      }
-    } catch (OverlappingFileLockException e) {
-      channel.close();
-      throw new StorageException(directory + " is in use by this process already", e);
-    } catch (IOException e) {
-      channel.close();
-      throw e;
-    }
-    channel.close();
-    throw new StorageException(directory + " is in use by another process");
-  }
-
-  private static void removeUnfinished(Path directory) throws IOException {
-    try (DirectoryStream<Path> leftovers =
-        Files.newDirectoryStream(directory, "*" + UNFINISHED_SUFFIX)) {
-      for (Path leftover : leftovers) {
-        Files.delete(leftover);
-      }
+  private static void removeUnfinished(Disk disk, Path directory) throws IOException {
+    for (String leftover : named(disk, directory, UNFINISHED_SUFFIX)) {
+      disk.delete(directory.resolve(leftover));
     }
   }
 
@@ -183,15 +220,17 @@ public final class FileSnapshotStore implements SnapshotStore {
     return directory.resolve(group.value() + UNFINISHED_SUFFIX);
   }
 
-  private static DataInputStream stream(Path file) throws IOException {
+  private DataInputStream stream(Path file) throws IOException {
     return new DataInputStream(
         new BufferedInputStream(
-            new FileInputStream(file.toFile()), SnapshotLayout.CHUNK_BYTES_MAX));
+            FileStreams.input(disk.open(file, Disk.Access.READ)), SnapshotLayout.CHUNK_BYTES_MAX));
   }
 
-  private static Header readHeader(Path file, GroupId group, DataInputStream in)
-      throws IOException {
+  private Header readHeader(Path file, GroupId group, DataInputStream in) throws IOException {
     Header header = SnapshotLayout.readHeader(in);
+    if (header.storeId() != storeId) {
+      throw new StorageException(file + " belongs to another store of snapshots");
+    }
     if (!header.group().equals(group)) {
       throw new StorageException(file + " is a snapshot of " + header.group() + ", not " + group);
     }
@@ -199,30 +238,27 @@ public final class FileSnapshotStore implements SnapshotStore {
   }
 
   /** A file that was cut is found here already, not only when it has been half restored. */
-  private static void checkWhole(Path file, Header header) throws IOException {
-    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
-      long trailerAt = in.length() - SnapshotLayout.TRAILER_BYTES;
+  private void checkWhole(Path path, Header header) throws IOException {
+    try (DiskFile file = disk.open(path, Disk.Access.READ)) {
+      long trailerAt = file.size() - SnapshotLayout.TRAILER_BYTES;
       if (trailerAt < header.sizeBytes()) {
-        throw new IOException("ends before its trailer");
+        throw new IOException("ends before its trailer, at offset " + file.size());
       }
-      in.seek(trailerAt + 4);
-      byte[] encoded = new byte[SnapshotLayout.TRAILER_BYTES - 4];
-      in.readFully(encoded);
-      Trailer trailer = SnapshotLayout.decodeTrailer(header.crc(), encoded);
-      if (trailer.fileSize(header) != in.length()) {
-        throw new IOException("holds " + in.length() + " bytes, which its trailer denies");
+      ByteBuffer encoded = ByteBuffer.allocate(SnapshotLayout.TRAILER_BYTES);
+      file.readFully(encoded, trailerAt);
+      byte[] counts = Arrays.copyOfRange(encoded.array(), 4, SnapshotLayout.TRAILER_BYTES);
+      if (encoded.hasRemaining() || encoded.getInt(0) != 0) {
+        throw new IOException("has a damaged trailer at offset " + trailerAt);
+      }
+      Trailer trailer = SnapshotLayout.decodeTrailer(header.crc(), counts);
+      if (trailer.fileSize(header) != file.size()) {
+        throw new IOException("holds " + file.size() + " bytes, which its trailer denies");
       }
     }
   }
 
   private static StorageException failed(Path file, IOException cause) {
     return new StorageException(file + " " + cause.getMessage(), cause);
-  }
-
-  private void syncDirectory() throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 
   /**
@@ -242,7 +278,13 @@ public final class FileSnapshotStore implements SnapshotStore {
 
     private void begin() {
       try {
-        output = new SnapshotOutput(unfinishedFile(group), group, meta);
+        DiskFile file = disk.open(unfinishedFile(group), Disk.Access.RENEW);
+        try {
+          output = new SnapshotOutput(file, storeId, group, meta);
+        } catch (IOException | RuntimeException e) {
+          file.close();
+          throw e;
+        }
       } catch (IOException e) {
         throw failed(unfinishedFile(group), e);
       }
@@ -268,8 +310,8 @@ public final class FileSnapshotStore implements SnapshotStore {
       Path file = unfinishedFile(group);
       try (SnapshotOutput finished = output()) {
         finished.finish();
-        Files.move(file, committedFile(group), StandardCopyOption.ATOMIC_MOVE);
-        syncDirectory();
+        disk.rename(file, committedFile(group));
+        disk.force(directory);
       } catch (IOException e) {
         throw failed(file, e);
       }
@@ -285,7 +327,9 @@ public final class FileSnapshotStore implements SnapshotStore {
       discard();
       unfinished.remove(group, this);
       try {
-        Files.deleteIfExists(unfinishedFile(group));
+        if (disk.exists(unfinishedFile(group))) {
+          disk.delete(unfinishedFile(group));
+        }
       } catch (IOException e) {
         throw failed(unfinishedFile(group), e);
       }

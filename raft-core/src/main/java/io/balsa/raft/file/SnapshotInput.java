@@ -75,7 +75,11 @@ final class SnapshotInput extends InputStream {
 
   @Override
   public void close() throws IOException {
-    in.close();
+    try {
+      in.close();
+    } catch (IOException e) {
+      throw new IOException(file + " can't be closed: " + e.getMessage(), e);
+    }
   }
 
   private boolean nextChunk() throws IOException {

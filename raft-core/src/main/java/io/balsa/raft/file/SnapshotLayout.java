@@ -23,11 +23,11 @@ final class SnapshotLayout {
   /*
    * A header, any number of chunks, a trailer, the end of the file. Numbers are big-endian.
    *
-   *   header   0         8         12        20        24          24+n      28+n
-   *            +---------+---------+---------+---------+-----------+---------+
-   *            | magic   | version | group   | n       | meta, n B | header  |
-   *            | 8       | 4       | 8       | 4       |           | CRC 4   |
-   *            +---------+---------+---------+---------+-----------+---------+
+   *   header   0         8         12        20        28        32          32+n      36+n
+   *            +---------+---------+---------+---------+---------+-----------+---------+
+   *            | magic   | version | store's | group   | n       | meta, n B | header  |
+   *            | 8       | 4       | id 8    | 8       | 4       |           | CRC 4   |
+   *            +---------+---------+---------+---------+---------+-----------+---------+
    *
    *   meta     +-----------+------------+------------+-------------+--------------------+
    *            | last term | last index | its member | its member  | membership, as in  |
@@ -53,7 +53,9 @@ final class SnapshotLayout {
    * file's size follows from the counts in the trailer.
    */
 
-  static final int VERSION = 1;
+  /** 2: the header names the store. */
+  static final int VERSION = 2;
+
   static final int CHUNK_BYTES_MAX = 64 * 1024;
   static final int CHUNK_OVERHEAD_BYTES = 8;
   static final int TRAILER_BYTES = 24;
@@ -61,7 +63,7 @@ final class SnapshotLayout {
   /** "BALSASNP". */
   private static final long MAGIC = 0x42414c5341534e50L;
 
-  private static final int FIXED_HEADER_BYTES = 24;
+  private static final int FIXED_HEADER_BYTES = 32;
   private static final int META_BYTES_MAX = 4 * 1024 * 1024;
 
   private SnapshotLayout() {}
@@ -69,7 +71,7 @@ final class SnapshotLayout {
   /**
    * What stands before the chunks: whose snapshot it is, and what binds the chunks to this file.
    */
-  record Header(GroupId group, SnapshotMeta meta, int sizeBytes, int crc) {}
+  record Header(long storeId, GroupId group, SnapshotMeta meta, int sizeBytes, int crc) {}
 
   /** What stands after the chunks. */
   record Trailer(long chunks, long bytes) {
@@ -79,10 +81,10 @@ final class SnapshotLayout {
     }
   }
 
-  static byte[] encodeHeader(GroupId group, SnapshotMeta meta) {
+  static byte[] encodeHeader(long storeId, GroupId group, SnapshotMeta meta) {
     byte[] encodedMeta = encodeMeta(meta);
     ByteBuffer header = ByteBuffer.allocate(FIXED_HEADER_BYTES + encodedMeta.length + 4);
-    header.putLong(MAGIC).putInt(VERSION).putLong(group.value());
+    header.putLong(MAGIC).putInt(VERSION).putLong(storeId).putLong(group.value());
     header.putInt(encodedMeta.length).put(encodedMeta);
     header.putInt(crcOf(header.array(), header.position()));
     return header.array();
@@ -92,13 +94,20 @@ final class SnapshotLayout {
   static Header readHeader(DataInputStream in) throws IOException {
     ByteBuffer fixed = ByteBuffer.wrap(readExactly(in, FIXED_HEADER_BYTES, "its header"));
     if (fixed.getLong() != MAGIC) {
-      throw new IOException("is no snapshot: it doesn't begin with BALSASNP");
+      throw new IOException(
+          "is no snapshot, or damaged at offset 0: it doesn't begin with BALSASNP");
     }
     int version = fixed.getInt();
     if (version != VERSION) {
       throw new IOException(
-          "has the format version " + version + "; this program reads version " + VERSION);
+          "has the format version "
+              + version
+              + ", of "
+              + (version < VERSION ? "an older" : "a newer")
+              + " program, or is damaged at offset 8; this program reads version "
+              + VERSION);
     }
+    long storeId = fixed.getLong();
     long group = fixed.getLong();
     int metaBytes = fixed.getInt();
     if (metaBytes < 0 || metaBytes > META_BYTES_MAX) {
@@ -113,7 +122,7 @@ final class SnapshotLayout {
       throw new IOException("has a damaged header: its checksum is wrong");
     }
     SnapshotMeta meta = decodeMeta(rest, metaBytes);
-    return new Header(GroupId.of(group), meta, fixed.capacity() + rest.length, stored);
+    return new Header(storeId, GroupId.of(group), meta, fixed.capacity() + rest.length, stored);
   }
 
   static int chunkCrc(int headerCrc, long number, byte[] chunk, int size) {

@@ -1,26 +1,23 @@
 package io.balsa.raft.file;
 
 import io.balsa.raft.file.SnapshotLayout.Trailer;
+import io.balsa.raft.file.disk.DiskFile;
+import io.balsa.raft.file.disk.FileStreams;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.SnapshotMeta;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.DataOutputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 
 /**
  * Writes one snapshot file from beginning to end. One thread at a time. After an
  * {@link IOException} only {@link #close} may be called.
- *
- * <p>A {@link FileOutputStream} rather than a channel, because an interrupted thread would close a
- * channel.
  */
 final class SnapshotOutput implements Closeable {
-  private final FileOutputStream file;
+  private final DiskFile file;
   private final DataOutputStream out;
   private final int headerCrc;
   private final byte[] chunk = new byte[SnapshotLayout.CHUNK_BYTES_MAX];
@@ -31,11 +28,15 @@ final class SnapshotOutput implements Closeable {
   private long chunks;
   private long bytes;
 
-  SnapshotOutput(Path path, GroupId group, SnapshotMeta meta) throws IOException {
-    this.file = new FileOutputStream(path.toFile());
+  /**
+   * @param file empty; closed with this
+   */
+  SnapshotOutput(DiskFile file, long storeId, GroupId group, SnapshotMeta meta) throws IOException {
+    this.file = file;
     this.out =
-        new DataOutputStream(new BufferedOutputStream(file, 2 * SnapshotLayout.CHUNK_BYTES_MAX));
-    byte[] header = SnapshotLayout.encodeHeader(group, meta);
+        new DataOutputStream(
+            new BufferedOutputStream(FileStreams.output(file), 2 * SnapshotLayout.CHUNK_BYTES_MAX));
+    byte[] header = SnapshotLayout.encodeHeader(storeId, group, meta);
     this.headerCrc = ByteBuffer.wrap(header).getInt(header.length - 4);
     out.write(header);
   }
@@ -60,7 +61,7 @@ final class SnapshotOutput implements Closeable {
     }
     out.write(SnapshotLayout.encodeTrailer(headerCrc, new Trailer(chunks, bytes)));
     out.flush();
-    file.getFD().sync();
+    file.force();
   }
 
   @Override

@@ -62,6 +62,20 @@ final class DirectorySyncTest {
         .anyMatch(path -> Path.of(path).normalize().equals(root));
   }
 
+  /** And its parents', where they are new, too: a name is lost with the one above it. */
+  @Test
+  void theNamesOfNewDirectoriesAreDurable() throws Exception {
+    Path log = root.resolve("data/member/log");
+    assertThat(forced(() -> FileLogStore.at(log, SEGMENT_BYTES).close()))
+        .contains(
+            root.toString(),
+            root.resolve("data").toString(),
+            root.resolve("data/member").toString());
+    Path snapshots = root.resolve("data/member/snapshots");
+    assertThat(forced(() -> FileSnapshotStore.at(snapshots).close()))
+        .contains(root.resolve("data/member").toString());
+  }
+
   @Test
   void aNewSegmentsNameIsDurable() throws Exception {
     Path log = root.resolve("log");

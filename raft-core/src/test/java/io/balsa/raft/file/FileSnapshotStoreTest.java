@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -44,16 +45,16 @@ final class FileSnapshotStoreTest extends SnapshotStoreContract {
   @Test
   void leftoversOfACrashAreRemovedWhenTheStoreIsOpened() throws Exception {
     store.create(GROUP, META);
-    assertThat(fileNames()).containsExactly("3.snapshot.tmp", "LOCK");
+    assertThat(fileNames()).containsExactly("3.snapshot.tmp", "LOCK", "store");
     store = reopen(store);
-    assertThat(fileNames()).containsExactly("LOCK");
+    assertThat(fileNames()).containsExactly("LOCK", "store");
   }
 
   @Test
   void aGroupHasOneFile() throws Exception {
     save(meta(1, 10), content(1, 10));
     save(meta(1, 20), content(2, 10));
-    assertThat(fileNames()).containsExactly("3.snapshot", "LOCK");
+    assertThat(fileNames()).containsExactly("3.snapshot", "LOCK", "store");
   }
 
   /** Trap D9. */
@@ -118,7 +119,39 @@ final class FileSnapshotStoreTest extends SnapshotStoreContract {
     }
     assertThatThrownBy(() -> store.latest(GROUP))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("format version 2");
+        .hasMessageContaining("format version 3, of a newer");
+  }
+
+  /** Version 1 had no file {@code store}: that it is missing there is no damage. */
+  @Test
+  void anOlderFormatIsRefusedAsOldNotAsDamaged() throws Exception {
+    save(META, content(5, 40));
+    store.close();
+    try (RandomAccessFile out = new RandomAccessFile(file().toFile(), "rw")) {
+      out.seek(8);
+      out.writeInt(1);
+    }
+    Files.delete(directory().resolve("store"));
+    assertThatThrownBy(() -> FileSnapshotStore.at(directory()))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("format version 1, of an older");
+    Files.delete(file());
+    store = FileSnapshotStore.at(directory());
+  }
+
+  /** A neighbour's may be whole, and through the same entry: it is another cluster's all the same. */
+  @Test
+  void aSnapshotOfAnotherStoreIsRefused() throws Exception {
+    save(META, content(5, 40));
+    Path other = temporary.resolve("other");
+    try (SnapshotStore neighbour = FileSnapshotStore.at(other);
+        SnapshotStore.Writer writer = neighbour.create(GROUP, META)) {
+      writer.commit();
+    }
+    Files.copy(other.resolve("3.snapshot"), file(), StandardCopyOption.REPLACE_EXISTING);
+    assertThatThrownBy(() -> store.latest(GROUP))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("belongs to another store");
   }
 
   @Test

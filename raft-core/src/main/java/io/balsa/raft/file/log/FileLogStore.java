@@ -1,5 +1,6 @@
 package io.balsa.raft.file.log;
 
+import io.balsa.raft.file.disk.Disk;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.Invariant;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
@@ -27,7 +29,7 @@ public final class FileLogStore implements LogStore {
   /*
    * The directory:
    *
-   *   store                  format and id of this log; the id is in every checksum
+   *   store                  format and id of this log; the id is in every checksum (FormatFile)
    *   lock                   held while a process uses the directory
    *   tail                   how far the log was flushed (TailMark)
    *   0000000000000001.log   segments, in order (Segment, Frame, RecordBody, EntryLayout)
@@ -55,6 +57,8 @@ public final class FileLogStore implements LogStore {
   /** Held by whoever writes. */
   private final Object writing = new Object();
 
+  private static final String CLOSED = "it is closed";
+
   /** Why nothing works any more; empty while all does. */
   private volatile String refusal = "";
 
@@ -62,28 +66,21 @@ public final class FileLogStore implements LogStore {
       StoreDirectory directory,
       ConcurrentNavigableMap<Long, Segment> segments,
       TailMark tailMark,
-      long segmentBytes) {
+      Spare spare) {
     this.directory = directory;
     this.segments = segments;
     this.tailMark = tailMark;
-    LogRecovery recovery = new LogRecovery(segments, tailMark.read());
-    boolean isNew = segments.isEmpty() && tailMark.read().segment() == 0;
+    this.spare = spare;
+    LogRecovery recovery = new LogRecovery(directory.disk(), segments, tailMark.read());
     LogRecovery.End end =
-        isNew ? new LogRecovery.End(1, Segment.HEADER_BYTES, 0) : recovery.recover();
-    settle();
-    this.groups = new TreeMap<>(recovery.groups());
-    this.spare = new Spare(directory.path(), segmentBytes);
-    this.appender = new LogAppender(directory, segments, groups::values, tailMark, spare);
-    appender.resume(end);
-  }
-
-  /**
-   * What was read may be in the page cache only: written by a process that was killed before it flushed. What is written
-   * from now on vouches for it, so it must be durable first. A process leaves at most two segments unflushed.
-   */
-  private void settle() {
-    segments.descendingMap().values().stream().limit(2).forEach(Segment::force);
+        directory.isNew() ? new LogRecovery.End(1, Segment.HEADER_BYTES, 0) : recovery.recover();
     directory.sync();
+    this.groups = new TreeMap<>(recovery.groups());
+    this.appender = new LogAppender(directory, segments, groups::values, tailMark, spare);
+    if (directory.isNew()) {
+      directory.created();
+    }
+    appender.resume(end);
   }
 
   /** Opens the log in this directory, and creates it where nothing is yet. */
@@ -96,16 +93,27 @@ public final class FileLogStore implements LogStore {
    * @throws StorageException if the directory is in use, isn't a log's, or is damaged; nothing was lost by it
    */
   public static FileLogStore at(Path directory, long segmentBytes) {
-    StoreDirectory store = StoreDirectory.open(directory);
-    ConcurrentNavigableMap<Long, Segment> segments = store.openSegments();
-    TailMark tailMark = TailMark.open(directory, store.storeId());
-    try {
-      return new FileLogStore(store, segments, tailMark, segmentBytes);
-    } catch (RuntimeException e) {
-      segments.values().forEach(Segment::release);
-      tailMark.close();
-      store.close();
-      throw e;
+    return on(Disk.ofSystem(), directory, segmentBytes);
+  }
+
+  /** As {@link #at(Path, long)}, on a file system of the caller's. */
+  public static FileLogStore on(Disk disk, Path directory, long segmentBytes) {
+    return on(disk, directory, segmentBytes, Spare.thread());
+  }
+
+  /**
+   * @param maker where the next segment is made ready
+   */
+  static FileLogStore on(Disk disk, Path directory, long segmentBytes, Executor maker) {
+    try (Opening opening = new Opening()) {
+      StoreDirectory store = opening.with(StoreDirectory.open(disk, directory));
+      ConcurrentNavigableMap<Long, Segment> segments = store.openSegments();
+      opening.with(() -> releaseAll(segments));
+      TailMark tailMark = opening.with(TailMark.open(disk, directory, store.storeId()));
+      Spare spare = opening.with(new Spare(disk, directory, segmentBytes, maker));
+      FileLogStore opened = new FileLogStore(store, segments, tailMark, spare);
+      opening.done();
+      return opened;
     }
   }
 
@@ -217,7 +225,7 @@ public final class FileLogStore implements LogStore {
       } finally {
         lock.writeLock().unlock();
       }
-      segment.delete();
+      segment.delete(directory.disk());
       directory.sync();
     }
   }
@@ -260,17 +268,27 @@ public final class FileLogStore implements LogStore {
   @Override
   public void close() {
     synchronized (writing) {
-      if (refusal.equals("it is closed")) {
+      if (refusal.equals(CLOSED)) {
         return;
       }
-      if (refusal.isEmpty()) {
-        appender.flush();
+      boolean failed = !refusal.isEmpty();
+      try (Opening parts = new Opening()) {
+        parts.with(directory);
+        parts.with(() -> releaseAll(segments));
+        parts.with(() -> tailMark.close(!failed));
+        parts.with(spare);
+        if (!failed) {
+          appender.flush();
+        }
+      } finally {
+        refusal = CLOSED;
       }
-      refusal = "it is closed";
-      spare.close();
-      tailMark.close();
-      segments.values().forEach(Segment::release);
-      directory.close();
+    }
+  }
+
+  private static void releaseAll(Map<Long, Segment> segments) {
+    try (Opening all = new Opening()) {
+      segments.values().forEach(segment -> all.with(segment::release));
     }
   }
 

@@ -54,7 +54,7 @@ final class LogAppender {
     this.groups = groups;
     this.tailMark = tailMark;
     this.spare = spare;
-    this.segment = segments.isEmpty() ? makeSegment(1, 0) : segments.lastEntry().getValue();
+    this.segment = directory.isNew() ? makeSegment(1, 0) : segments.lastEntry().getValue();
   }
 
   /** Goes on where a recovered log ended. */
@@ -172,6 +172,7 @@ final class LogAppender {
       append(RecordBody.sizeOfCarried(group), (out, shift) -> RecordBody.writeCarried(out, group));
     }
     writeOut();
+    made.writeHeader(bufferAt);
     made.force();
     durableThrough = bufferAt;
     directory.rename(spare.path(), made.path());

@@ -1,11 +1,17 @@
 package io.balsa.raft.file.log;
 
+import io.balsa.raft.file.disk.Disk;
+import io.balsa.raft.file.disk.FormatFile;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.HardState;
+import io.balsa.raft.model.InvariantViolation;
 import io.balsa.raft.model.SnapshotMeta;
 import io.balsa.raft.model.StorageException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,19 +27,30 @@ import java.util.concurrent.ConcurrentNavigableMap;
  *   B  the last segment: intact frames, then nothing but zeros    whole                      read, goes on there
  *   C  the last segment: something else after the intact frames,  a write that was torn and  cut off: overwritten with
  *      and no evidence that it was ever durable                   never acknowledged         zeros, flushed
- *   D  as C or B, but a later frame or the tail mark says that    damage to what was         refused
- *      the log was durable beyond the intact frames               acknowledged
+ *   D  as C or B, but a later frame, the tail mark or the         damage to what was         refused
+ *      header says that the log was durable beyond that           acknowledged
  *   E  not sealed, and the next segment is the last one and       a roll that was cut short  the next one is deleted, this
  *      holds no batch, nor does the tail mark lie in it           before anything was in it  one is the last
  *   F  not sealed, and any other next segment                     damage                     refused
- *   G  sealed, and no next segment                                a file is missing          refused
+ *   G  sealed, and no next segment; or no segment at all          a file is missing          refused
  *   H  a gap in the segments' numbers                             a file is missing          refused
  *   I  a header that is blank, damaged, of another store, place   damage, or a file that     refused
  *      or version: it was durable before the file had its name    doesn't belong here
  *   J  entries between a group's base and end in no segment       a file is missing          refused
+ *   Q  no tail mark, or none that is intact and of this store     lost, torn or foreign      the frames alone are evidence
+ *   R  spare.tmp                                                  it holds nothing           made anew
+ *   S  intact frames behind what is known to be durable           maybe in the page cache    written once more, flushed
+ *                                                                 only
  * </pre>
+ *
+ * <p>Rows K to P are those of {@link FormatFile}. Each row has its test in {@code LogRecoveryTableTest}; docs/recovery.md says why.
  */
 final class LogRecovery {
+  private static final int BLOCK_BYTES = 1 << 20;
+  private static final String ADVICE =
+      ". Nothing was written. Remove this member and add it anew, so that the others fill it; or restore the file";
+
+  private final Disk disk;
   private final ConcurrentNavigableMap<Long, Segment> segments;
   private final TailMark.Point durable;
   private final TreeMap<GroupId, GroupIndex> groups = new TreeMap<>();
@@ -43,7 +60,14 @@ final class LogRecovery {
 
   private boolean sealed;
 
-  LogRecovery(ConcurrentNavigableMap<Long, Segment> segments, TailMark.Point durable) {
+  /** The last two segments that were scanned: a process leaves no more of them unflushed. */
+  private final Deque<SegmentScan> scans = new ArrayDeque<>();
+
+  /** The last entry that was read: for messages. */
+  private String lastRead = "the beginning";
+
+  LogRecovery(Disk disk, ConcurrentNavigableMap<Long, Segment> segments, TailMark.Point durable) {
+    this.disk = disk;
     this.segments = segments;
     this.durable = durable;
   }
@@ -63,16 +87,18 @@ final class LogRecovery {
     End end = null;
     for (Segment segment : List.copyOf(segments.values())) {
       if (end != null && !sealed) {
-        dropUnusedNext(segment, end); // row E or F
+        dropUnusedNext(segment); // row E or F
         break;
       }
       checkHeader(segment);
       end = scan(segment);
     }
     if (end == null || sealed) {
-      throw new StorageException("the segment after " + lastPath() + " is missing");
+      throw new StorageException( // row G
+          "the segment after " + lastPath() + " is missing" + ADVICE);
     }
     checkComplete();
+    scans.forEach(LogRecovery::vouchFor);
     return end;
   }
 
@@ -88,7 +114,8 @@ final class LogRecovery {
             "the segment before "
                 + segment.path()
                 + " is missing: its number would be "
-                + expected);
+                + expected
+                + ADVICE);
       }
       expected++;
     }
@@ -101,16 +128,21 @@ final class LogRecovery {
           case OURS -> "";
           case BLANK -> "has lost its header";
           case DAMAGED -> "has a damaged header";
-          case OTHER_VERSION -> "was written by another version of this program";
+          case OLDER_VERSION -> "was written by an older version of this program";
+          case NEWER_VERSION -> "was written by a newer version of this program";
           case MISPLACED -> "belongs to another log, or to another place in this one";
         };
     if (!problem.isEmpty()) {
-      throw new StorageException(segment.path() + " " + problem + ". Nothing was written");
+      throw new StorageException(segment.path() + " " + problem + ADVICE);
     }
   }
 
   private End scan(Segment segment) {
     SegmentScan scan = new SegmentScan(segment);
+    scans.add(scan);
+    if (scans.size() > 2) {
+      scans.remove();
+    }
     heldNews = false;
     sealed = false;
     for (SegmentScan.Body body = scan.next(); body != null && !sealed; ) {
@@ -125,58 +157,75 @@ final class LogRecovery {
   }
 
   private void settleTail(Segment segment, SegmentScan scan) {
-    long evidence = scan.durableEvidence();
     if (durable.segment() > segment.number()) {
-      throw new StorageException("the segment after " + segment.path() + " is missing");
+      throw new StorageException("the segment after " + segment.path() + " is missing" + ADVICE);
     }
+    long evidence = Math.max(scan.durableEvidence(), segment.headEnd());
     if (durable.segment() == segment.number()) {
       evidence = Math.max(evidence, durable.offset());
     }
     if (evidence > scan.offset()) {
       throw new StorageException(
-          segment.path()
-              + " is damaged at offset "
-              + scan.offset()
-              + ": it was durable through "
-              + evidence
-              + ". Nothing was written; remove this member and add it anew, or restore the file");
+          damaged(scan) + ": it was durable through " + evidence + ADVICE); // row D
     }
     if (!scan.isBlankFrom(scan.offset())) {
       blank(segment, scan.offset());
     }
   }
 
+  private String damaged(SegmentScan scan) {
+    return scan.segment().path()
+        + " is damaged at offset "
+        + scan.offset()
+        + ", behind "
+        + lastRead;
+  }
+
   /** Row C. What stays behind could be taken for evidence one day, so it goes for good. */
   private static void blank(Segment segment, long fromOffset) {
     long end = segment.size();
-    ByteBuffer zeros = ByteBuffer.allocate(1 << 20);
-    for (long at = fromOffset; at < end; at += zeros.capacity()) {
+    ByteBuffer zeros = ByteBuffer.allocate(BLOCK_BYTES);
+    for (long at = fromOffset; at < end; at += zeros.limit()) {
       zeros.clear().limit((int) Math.min(zeros.capacity(), end - at));
       segment.write(zeros, at);
     }
     segment.force();
   }
 
-  private void dropUnusedNext(Segment next, End end) {
-    Segment unsealed = segments.get(end.segment());
+  /**
+   * Row S. What was read may be in the page cache only: written by a process that was killed before it flushed, or whose flush
+   * failed. In the second case another flush would say that all is well and write nothing (trap D4), so it is written once
+   * more: what the log takes from now on vouches for it.
+   */
+  private static void vouchFor(SegmentScan scan) {
+    Segment segment = scan.segment();
+    for (long at = Math.max(scan.durableBefore(), segment.headEnd()); at < scan.offset(); ) {
+      ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(BLOCK_BYTES, scan.offset() - at));
+      segment.read(bytes, at);
+      at += bytes.position();
+      segment.write(bytes.flip(), at - bytes.limit());
+    }
+    segment.force();
+  }
+
+  private void dropUnusedNext(Segment next) {
+    SegmentScan unsealed = scans.getLast();
     boolean isLast = next.number() == segments.lastKey();
     boolean used = !isLast || durable.segment() >= next.number();
+    String damaged = damaged(unsealed);
     if (!used) {
       checkHeader(next);
       scan(next);
+      scans.removeLast();
       used = heldNews;
     }
-    if (used || unsealed == null) {
+    if (used) { // row F
       throw new StorageException(
-          "a segment is damaged at offset "
-              + end.offset()
-              + ": "
-              + next.path()
-              + " follows it, but it has no end. Nothing was written");
+          damaged + ": " + next.path() + " follows it, but it has no end" + ADVICE);
     }
     segments.remove(next.number());
-    next.delete();
-    settleTail(unsealed, rescan(unsealed));
+    next.delete(disk);
+    settleTail(unsealed.segment(), rescan(unsealed.segment()));
     sealed = false;
   }
 
@@ -191,7 +240,13 @@ final class LogRecovery {
       long missing = group.firstMissing();
       if (missing > 0) {
         throw new StorageException(
-            group.group() + ": entry " + missing + " is in no segment: a file is missing");
+            group.group()
+                + ": entry "
+                + missing
+                + " is in no segment: a file before "
+                + segments.firstEntry().getValue().path()
+                + " is missing"
+                + ADVICE);
       }
     }
   }
@@ -199,6 +254,15 @@ final class LogRecovery {
   // ---- Records
 
   private void apply(Segment segment, SegmentScan.Body body) {
+    try {
+      applyTo(segment, body);
+    } catch (IllegalArgumentException | BufferUnderflowException | InvariantViolation e) {
+      throw new StorageException(
+          segment.path() + " makes no sense at offset " + body.offset() + ": " + e, e);
+    }
+  }
+
+  private void applyTo(Segment segment, SegmentScan.Body body) {
     ByteBuffer in = body.bytes();
     Optional<RecordBody.Type> type = RecordBody.Type.of(in.get());
     if (type.isEmpty()) {
@@ -216,6 +280,9 @@ final class LogRecovery {
       case COMPACTED -> index(group).compact(RecordBody.readMeta(in));
       case CARRIED -> carry(segment, group, in);
       case SEALED -> sealed = true;
+    }
+    if (!sealed) {
+      lastRead = "entry " + index(group).lastIndex() + " of " + group;
     }
   }
 

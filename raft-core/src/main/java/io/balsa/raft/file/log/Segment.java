@@ -1,12 +1,11 @@
 package io.balsa.raft.file.log;
 
+import io.balsa.raft.file.disk.Disk;
+import io.balsa.raft.file.disk.DiskFile;
 import io.balsa.raft.model.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 
@@ -14,30 +13,36 @@ import java.util.zip.CRC32C;
  * One file of the log.
  *
  * <pre>
- *   0              8           12         16                  24                  32
- *   +--------------+-----------+----------+-------------------+-------------------+
- *   | "BALSALOG"   | version   | checksum | store's id        | segment's number  |  frames …
- *   +--------------+-----------+----------+-------------------+-------------------+
+ *   0              8           12         16                  24                  32                  40
+ *   +--------------+-----------+----------+-------------------+-------------------+-------------------+
+ *   | "BALSALOG"   | version   | checksum | store's id        | segment's number  | head's end        |  frames …
+ *   +--------------+-----------+----------+-------------------+-------------------+-------------------+
  * </pre>
+ *
+ * <p>Through the head's end the file was durable before it had its name: what is broken there was damaged, not torn.
  *
  * <p>Written by one thread, read by any; readers keep it open while they read, also when it is deleted meanwhile.
  */
 final class Segment {
-  static final int HEADER_BYTES = 32;
-  static final int VERSION = 1;
+  static final int HEADER_BYTES = 40;
+
+  /** 2: a hard state also says what was forgotten. */
+  static final int VERSION = 2;
+
   private static final long MAGIC = 0x42414c53414c4f47L; // "BALSALOG"
 
   private final Path path;
-  private final FileChannel channel;
+  private final DiskFile file;
   private final long storeId;
   private final long number;
+  private long headEnd;
 
   /** The store's own use, and one for each read under way. Closed at 0. */
   private final AtomicInteger users = new AtomicInteger(1);
 
-  private Segment(Path path, FileChannel channel, long storeId, long number) {
+  private Segment(Path path, DiskFile file, long storeId, long number) {
     this.path = path;
-    this.channel = channel;
+    this.file = file;
     this.storeId = storeId;
     this.number = number;
   }
@@ -46,24 +51,33 @@ final class Segment {
     return directory.resolve(String.format("%016x.log", number));
   }
 
-  /** Takes the prepared file, writes the header into it; nothing is durable yet. */
-  static Segment create(Path path, FileChannel channel, long storeId, long number) {
-    Segment segment = new Segment(path, channel, storeId, number);
+  /** Takes the prepared file. Nothing is written yet. */
+  static Segment create(Path path, DiskFile file, long storeId, long number) {
+    return new Segment(path, file, storeId, number);
+  }
+
+  /** Writes the header, when the head's frames are there. Nothing is durable yet. */
+  void writeHeader(long newHeadEnd) {
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
     header.putLong(MAGIC).putInt(VERSION).putInt(0).putLong(storeId).putLong(number);
+    header.putLong(newHeadEnd);
     header.putInt(12, headerChecksum(header));
-    segment.write(header.flip(), 0);
-    return segment;
+    write(header.flip(), 0);
+    headEnd = newHeadEnd;
+  }
+
+  /** Where the head ends, known once the header was written, or read and found to be {@link HeaderVerdict#OURS}. */
+  long headEnd() {
+    return headEnd;
   }
 
   /**
    * @throws StorageException if it can't be opened
    */
-  static Segment open(Path path, long storeId, long number) {
+  static Segment open(Disk disk, Path path, long storeId, long number) {
     try {
-      FileChannel channel =
-          FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      return new Segment(path, channel, storeId, number);
+      DiskFile file = disk.open(path, Disk.Access.WRITE);
+      return new Segment(path, file, storeId, number);
     } catch (IOException e) {
       throw new StorageException("can't open " + path + ": " + e, e);
     }
@@ -82,7 +96,8 @@ final class Segment {
     /** Not a byte of it was written. */
     BLANK,
     DAMAGED,
-    OTHER_VERSION,
+    OLDER_VERSION,
+    NEWER_VERSION,
     /** Of another store, or of another place in this one. */
     MISPLACED
   }
@@ -103,11 +118,13 @@ final class Segment {
       return HeaderVerdict.DAMAGED;
     }
     if (header.getInt(8) != VERSION) {
-      return HeaderVerdict.OTHER_VERSION;
+      return header.getInt(8) < VERSION ? HeaderVerdict.OLDER_VERSION : HeaderVerdict.NEWER_VERSION;
     }
-    return header.getLong(16) == storeId && header.getLong(24) == number
-        ? HeaderVerdict.OURS
-        : HeaderVerdict.MISPLACED;
+    if (header.getLong(16) != storeId || header.getLong(24) != number) {
+      return HeaderVerdict.MISPLACED;
+    }
+    headEnd = header.getLong(32);
+    return HeaderVerdict.OURS;
   }
 
   Path path() {
@@ -124,7 +141,7 @@ final class Segment {
 
   long size() {
     try {
-      return channel.size();
+      return file.size();
     } catch (IOException e) {
       throw new StorageException("can't tell the size of " + path + ": " + e, e);
     }
@@ -132,10 +149,7 @@ final class Segment {
 
   void write(ByteBuffer bytes, long offset) {
     try {
-      long at = offset;
-      while (bytes.hasRemaining()) {
-        at += channel.write(bytes, at);
-      }
+      file.writeFully(bytes, offset);
     } catch (IOException e) {
       throw new StorageException("can't write " + path + " at " + offset + ": " + e, e);
     }
@@ -144,14 +158,7 @@ final class Segment {
   /** Fills the buffer from the offset, as far as the file goes. */
   void read(ByteBuffer into, long offset) {
     try {
-      long at = offset;
-      while (into.hasRemaining()) {
-        int count = channel.read(into, at);
-        if (count < 0) {
-          return;
-        }
-        at += count;
-      }
+      file.readFully(into, offset);
     } catch (IOException e) {
       throw new StorageException("can't read " + path + " at " + offset + ": " + e, e);
     }
@@ -160,7 +167,7 @@ final class Segment {
   /** Makes everything written durable. It is the store's last call if it throws: what an fsync lost stays lost (trap D4). */
   void force() {
     try {
-      channel.force(false);
+      file.force();
     } catch (IOException e) {
       throw new StorageException("can't flush " + path + ": " + e, e);
     }
@@ -173,16 +180,16 @@ final class Segment {
   void release() {
     if (users.decrementAndGet() == 0) {
       try {
-        channel.close();
+        file.close();
       } catch (IOException e) {
         throw new StorageException("can't close " + path + ": " + e, e);
       }
     }
   }
 
-  void delete() {
+  void delete(Disk disk) {
     try {
-      Files.delete(path);
+      disk.delete(path);
     } catch (IOException e) {
       throw new StorageException("can't delete " + path + ": " + e, e);
     }

@@ -21,6 +21,9 @@ final class SegmentScan {
 
   private int chain;
 
+  /** What the last intact frame says was durable before it. */
+  private long durableBefore;
+
   SegmentScan(Segment segment) {
     this.segment = segment;
     this.sizeBytes = segment.size();
@@ -29,6 +32,15 @@ final class SegmentScan {
   /** Where the intact part ends. */
   long offset() {
     return offset;
+  }
+
+  /** Whatever lies before it is on the platter; what lies behind may be in the page cache only. */
+  long durableBefore() {
+    return durableBefore;
+  }
+
+  Segment segment() {
+    return segment;
   }
 
   /** The checksum of the last intact frame. */
@@ -50,6 +62,7 @@ final class SegmentScan {
     int bodyBytes = Frame.bodyBytes(window, at);
     long bodyAt = offset + Frame.HEADER_BYTES;
     chain = Frame.checksumAt(window, at);
+    durableBefore = Frame.durableThrough(window, at);
     offset += Frame.sizeOf(bodyBytes);
     int from = at + Frame.HEADER_BYTES;
     return new Body(window.duplicate().limit(from + bodyBytes).position(from).slice(), bodyAt);

@@ -1,14 +1,15 @@
 package io.balsa.raft.file.log;
 
+import io.balsa.raft.file.disk.Disk;
+import io.balsa.raft.file.disk.DiskFile;
 import io.balsa.raft.model.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.LoggerFactory;
@@ -22,34 +23,50 @@ final class Spare implements AutoCloseable {
 
   private final Path path;
   private final long segmentBytes;
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread maker = new Thread(task, "balsa-log-spare");
-            maker.setDaemon(true);
-            return maker;
-          });
-  private CompletableFuture<FileChannel> next;
+  private final Disk disk;
+  private final Executor maker;
+  private CompletableFuture<DiskFile> next;
 
-  Spare(Path directory, long segmentBytes) {
+  /**
+   * @param maker where the file is made; shut down with this
+   */
+  Spare(Disk disk, Path directory, long segmentBytes, Executor maker) {
+    this.disk = disk;
     this.path = directory.resolve("spare.tmp");
     this.segmentBytes = segmentBytes;
+    this.maker = maker;
     this.next = make(segmentBytes);
+  }
+
+  /** A thread to make it in. */
+  static ExecutorService thread() {
+    return Executors.newSingleThreadExecutor(
+        task -> {
+          Thread maker = new Thread(task, "balsa-log-spare");
+          maker.setDaemon(true);
+          return maker;
+        });
   }
 
   Path path() {
     return path;
   }
 
-  /** The file, at {@link #path}, of at least so many bytes. The caller renames it, then asks for the next. */
-  FileChannel take(long bytesMin) {
+  /**
+   * The file, at {@link #path}, of at least so many bytes. The caller renames it, then asks for the next. One that couldn't be
+   * made ahead of time is tried once more, for there may be space meanwhile: it is made anew, and holds nothing yet.
+   */
+  DiskFile take(long bytesMin) {
     try {
-      FileChannel ready = next.join();
-      if (ready.size() >= bytesMin) {
-        return ready;
+      Optional<DiskFile> ready = next.handle((file, e) -> Optional.ofNullable(file)).join();
+      if (ready.isPresent() && ready.get().size() >= bytesMin) {
+        return ready.get();
       }
-      ready.close();
-      return make(bytesMin).join();
+      if (ready.isPresent()) {
+        ready.get().close();
+      }
+      next = make(Math.max(segmentBytes, bytesMin));
+      return next.join();
     } catch (CompletionException | IOException e) {
       throw new StorageException("can't make " + path + ": " + e, e);
     }
@@ -60,26 +77,25 @@ final class Spare implements AutoCloseable {
     next = make(segmentBytes);
   }
 
-  private CompletableFuture<FileChannel> make(long bytes) {
-    return CompletableFuture.supplyAsync(() -> fill(bytes), thread);
+  private CompletableFuture<DiskFile> make(long bytes) {
+    return CompletableFuture.supplyAsync(() -> fill(bytes), maker);
   }
 
-  private FileChannel fill(long bytes) {
+  private DiskFile fill(long bytes) {
     try {
-      FileChannel channel =
-          FileChannel.open(
-              path,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING);
-      ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
-      for (long at = 0; at < bytes; ) {
-        zeros.clear().limit((int) Math.min(ZEROS_BYTES, bytes - at));
-        at += channel.write(zeros, at);
+      DiskFile file = disk.open(path, Disk.Access.RENEW);
+      try {
+        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS_BYTES, bytes));
+        for (long at = 0; at < bytes; at += zeros.limit()) {
+          zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - at));
+          file.writeFully(zeros, at);
+        }
+        file.force();
+        return file;
+      } catch (IOException | RuntimeException e) {
+        file.close();
+        throw e;
       }
-      channel.force(true);
-      return channel;
     } catch (IOException e) {
       throw new StorageException("can't make " + path + ": " + e, e);
     }
@@ -87,10 +103,14 @@ final class Spare implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdown();
+    if (maker instanceof ExecutorService thread) {
+      thread.shutdown();
+    }
     try {
       next.join().close();
-      Files.deleteIfExists(path);
+      if (disk.exists(path)) {
+        disk.delete(path);
+      }
     } catch (CompletionException | IOException e) {
       // It held nothing; the next start makes it anew.
       LoggerFactory.getLogger(Spare.class).debug("no spare segment to remove", e);

@@ -1,11 +1,11 @@
 package io.balsa.raft.file.log;
 
+import io.balsa.raft.file.disk.Disk;
+import io.balsa.raft.file.disk.DiskFile;
 import io.balsa.raft.model.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
@@ -17,27 +17,24 @@ final class TailMark implements AutoCloseable {
   private static final int SLOT_BYTES = 32;
 
   private final Path path;
-  private final FileChannel channel;
+  private final DiskFile file;
   private final long storeId;
   private final ByteBuffer slot = ByteBuffer.allocateDirect(SLOT_BYTES);
   private int turn;
 
-  private TailMark(Path path, FileChannel channel, long storeId) {
+  private TailMark(Path path, DiskFile file, long storeId) {
     this.path = path;
-    this.channel = channel;
+    this.file = file;
     this.storeId = storeId;
   }
 
   /** A point of the log: everything before it is durable. */
   record Point(long segment, long offset) {}
 
-  static TailMark open(Path directory, long storeId) {
+  static TailMark open(Disk disk, Path directory, long storeId) {
     Path path = directory.resolve("tail");
     try {
-      FileChannel channel =
-          FileChannel.open(
-              path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-      return new TailMark(path, channel, storeId);
+      return new TailMark(path, disk.open(path, Disk.Access.CREATE), storeId);
     } catch (IOException e) {
       throw new StorageException("can't open " + path + ": " + e, e);
     }
@@ -49,8 +46,7 @@ final class TailMark implements AutoCloseable {
     for (int i = 0; i < 2; i++) {
       ByteBuffer found = ByteBuffer.allocate(SLOT_BYTES);
       try {
-        while (found.hasRemaining()
-            && channel.read(found, (long) i * SLOT_BYTES + found.position()) >= 0) {}
+        file.readFully(found, (long) i * SLOT_BYTES);
       } catch (IOException e) {
         throw new StorageException("can't read " + path + ": " + e, e);
       }
@@ -64,6 +60,7 @@ final class TailMark implements AutoCloseable {
               || (point.segment() == latest.segment() && point.offset() > latest.offset());
       if (intact && later) {
         latest = point;
+        turn = i; // the next mark leaves this one alone
       }
     }
     return latest;
@@ -75,9 +72,7 @@ final class TailMark implements AutoCloseable {
     slot.putInt(checksum(slot)).putInt(0).flip();
     turn = 1 - turn;
     try {
-      while (slot.hasRemaining()) {
-        channel.write(slot, (long) turn * SLOT_BYTES + slot.position());
-      }
+      file.writeFully(slot, (long) turn * SLOT_BYTES);
     } catch (IOException e) {
       throw new StorageException("can't write " + path + ": " + e, e);
     }
@@ -89,13 +84,21 @@ final class TailMark implements AutoCloseable {
     return (int) crc.getValue();
   }
 
-  @Override
-  public void close() {
-    try {
-      channel.force(false);
-      channel.close();
+  /**
+   * @param keep whether the last mark is to be durable; not after anything failed
+   */
+  void close(boolean keep) {
+    try (file) {
+      if (keep) {
+        file.force();
+      }
     } catch (IOException e) {
       throw new StorageException("can't close " + path + ": " + e, e);
     }
+  }
+
+  @Override
+  public void close() {
+    close(false);
   }
 }

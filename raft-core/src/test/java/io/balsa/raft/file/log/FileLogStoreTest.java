@@ -3,6 +3,7 @@ package io.balsa.raft.file.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.balsa.raft.file.disk.Disk;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.EntryId;
@@ -354,11 +355,12 @@ class FileLogStoreTest extends LogStoreContract {
 
   private static long storeId(Path log) throws IOException {
     String text = Files.readString(log.resolve("store"));
-    return Long.parseUnsignedLong(text.substring(text.indexOf("id ") + 3).trim(), 16);
+    int at = text.indexOf("id ") + 3;
+    return Long.parseUnsignedLong(text.substring(at, at + 16), 16);
   }
 
   private static long tailOffset(Path log) throws IOException {
-    try (TailMark mark = TailMark.open(log, storeId(log))) {
+    try (TailMark mark = TailMark.open(Disk.ofSystem(), log, storeId(log))) {
       return mark.read().offset();
     }
   }
@@ -366,7 +368,7 @@ class FileLogStoreTest extends LogStoreContract {
   private static SegmentScan scanned(Path log, Path segment, List<SegmentScan.Body> bodies)
       throws IOException {
     long number = Long.parseUnsignedLong(segment.getFileName().toString().substring(0, 16), 16);
-    Segment opened = Segment.open(segment, storeId(log), number);
+    Segment opened = Segment.open(Disk.ofSystem(), segment, storeId(log), number);
     SegmentScan scan = new SegmentScan(opened);
     for (SegmentScan.Body body = scan.next(); body != null; body = scan.next()) {
       bodies.add(new SegmentScan.Body(body.bytes(), body.offset()));

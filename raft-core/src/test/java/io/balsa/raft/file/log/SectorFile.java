@@ -1,20 +1,15 @@
 package io.balsa.raft.file.log;
 
-import java.io.IOException;
+import io.balsa.raft.file.disk.DiskFile;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
  * A file of fixed size on a disk that can lose power: what was written is in the cache, what was forced is on the platter.
- * Positional reads and writes only. One thread.
+ * One thread.
  */
-final class SectorFile extends FileChannel {
+final class SectorFile implements DiskFile {
   private static final int SECTOR_BYTES = 512;
 
   private byte[] cache;
@@ -76,8 +71,6 @@ final class SectorFile extends FileChannel {
     }
   }
 
-  // What a segment calls.
-
   @Override
   public int read(ByteBuffer into, long position) {
     if (position >= cache.length) {
@@ -101,79 +94,13 @@ final class SectorFile extends FileChannel {
   }
 
   @Override
-  public void force(boolean metaData) {
+  public void force() {
     forceThrough(cache.length);
   }
 
   @Override
-  protected void implCloseChannel() {
+  public void close() {
     cache = new byte[0];
     platter = cache;
-  }
-
-  // What it doesn't.
-
-  private static UnsupportedOperationException unsupported() {
-    return new UnsupportedOperationException("positional reads and writes only");
-  }
-
-  @Override
-  public int read(ByteBuffer into) {
-    throw unsupported();
-  }
-
-  @Override
-  public long read(ByteBuffer[] into, int offset, int length) {
-    throw unsupported();
-  }
-
-  @Override
-  public int write(ByteBuffer from) {
-    throw unsupported();
-  }
-
-  @Override
-  public long write(ByteBuffer[] from, int offset, int length) {
-    throw unsupported();
-  }
-
-  @Override
-  public long position() {
-    throw unsupported();
-  }
-
-  @Override
-  public FileChannel position(long newPosition) {
-    throw unsupported();
-  }
-
-  @Override
-  public FileChannel truncate(long size) {
-    throw unsupported();
-  }
-
-  @Override
-  public long transferTo(long position, long count, WritableByteChannel target) {
-    throw unsupported();
-  }
-
-  @Override
-  public long transferFrom(ReadableByteChannel source, long position, long count) {
-    throw unsupported();
-  }
-
-  @Override
-  public MappedByteBuffer map(MapMode mode, long position, long size) {
-    throw unsupported();
-  }
-
-  @Override
-  public FileLock lock(long position, long size, boolean shared) throws IOException {
-    throw unsupported();
-  }
-
-  @Override
-  public FileLock tryLock(long position, long size, boolean shared) throws IOException {
-    throw unsupported();
   }
 }

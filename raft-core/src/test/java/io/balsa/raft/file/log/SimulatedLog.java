@@ -1,5 +1,6 @@
 package io.balsa.raft.file.log;
 
+import io.balsa.raft.file.disk.Disk;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.HardState;
@@ -135,7 +136,7 @@ public final class SimulatedLog {
   }
 
   private void roll(long bodyBytesMax) {
-    files.lastEntry().getValue().force(false);
+    files.lastEntry().getValue().force();
     Segment sealed = segments.lastEntry().getValue();
     ByteBuffer seal = ByteBuffer.allocate(SEALED_BYTES);
     seal.position(Frame.HEADER_BYTES);
@@ -162,11 +163,11 @@ public final class SimulatedLog {
     chain = 0;
     durableThrough = 0;
     appendFrame(carriedBytes, body -> RecordBody.writeCarried(body, index));
-    file.force(false);
+    segments.get(number).writeHeader(offset);
+    file.force();
     durableThrough = offset;
   }
 
-  /** With its header, which is written again as it is. */
   private static Segment open(long number, SectorFile file) {
     return Segment.create(Path.of(number + ".log"), file, STORE_ID, number);
   }
@@ -215,7 +216,7 @@ public final class SimulatedLog {
             : new TailMark.Point(last.number(), durableThrough);
     ByteBuffer found = ByteBuffer.allocate((int) last.size());
     last.read(found, 0);
-    LogRecovery recovery = new LogRecovery(segments, mark);
+    LogRecovery recovery = new LogRecovery(Disk.ofSystem(), segments, mark);
     LogRecovery.End end = recovery.recover();
     boolean torn = false;
     for (int at = (int) end.offset(); at < found.position(); at++) {
