@@ -36,7 +36,8 @@ final class LogDirectory {
    * FORMAT.new is renamed to FORMAT when the new database is durable. Two processes that create at
    * once both write the same FORMAT.new; RocksDB's own lock lets only one of them go on.
    */
-  static final int VERSION = 1;
+  /** 2: a hard state also says what was forgotten. */
+  static final int VERSION = 2;
 
   private static final Pattern FORMAT_TEXT =
       Pattern.compile("balsa rocksdb log, format (\\d{1,9})\n");
@@ -98,7 +99,7 @@ final class LogDirectory {
   }
 
   private void begin() throws IOException {
-    Files.createDirectories(directory);
+    createDurably(directory.toAbsolutePath());
     Files.writeString(
         formatNew,
         "balsa rocksdb log, format " + VERSION + "\n",
@@ -107,6 +108,16 @@ final class LogDirectory {
         StandardOpenOption.TRUNCATE_EXISTING,
         StandardOpenOption.SYNC);
     sync(directory);
+  }
+
+  /** With its parents, whose names must be durable like its own: a log that is lost with its directory looks like a new one. */
+  private static void createDurably(Path absolute) throws IOException {
+    Path parent = absolute.getParent();
+    if (!Files.isDirectory(absolute) && parent != null) {
+      createDurably(parent);
+      Files.createDirectories(absolute);
+      sync(parent);
+    }
   }
 
   private void checkEmpty() throws IOException {
@@ -136,7 +147,9 @@ final class LogDirectory {
           file
               + " names format "
               + version
-              + "; this program reads format "
+              + ", of "
+              + (version < VERSION ? "an older" : "a newer")
+              + " version; this program reads format "
               + VERSION
               + ". "
               + UNTOUCHED);

@@ -48,9 +48,12 @@ public final class RocksLogStore implements LogStore {
    */
   private volatile String refusal = "";
 
-  private RocksLogStore(Database database) {
+  private final WriteMark mark;
+
+  private RocksLogStore(Database database, WriteMark mark) {
     this.database = database;
     this.db = database.db();
+    this.mark = mark;
   }
 
   /** Opens the store in this directory with default settings. See {@link #with}. */
@@ -68,8 +71,11 @@ public final class RocksLogStore implements LogStore {
     LogDirectory directory = new LogDirectory(config.directory());
     boolean create = directory.prepare();
     Database database = Database.open(config, create);
+    WriteMark mark = null;
     try {
-      RocksLogStore store = new RocksLogStore(database);
+      mark = WriteMark.in(config.directory());
+      mark.check(database.db().getLatestSequenceNumber());
+      RocksLogStore store = new RocksLogStore(database, mark);
       if (create) {
         store.writeFormat();
         directory.created();
@@ -77,6 +83,9 @@ public final class RocksLogStore implements LogStore {
       store.checkFormat();
       return store;
     } catch (RuntimeException e) {
+      if (mark != null) {
+        mark.close();
+      }
       database.close();
       throw e;
     }
@@ -190,7 +199,9 @@ public final class RocksLogStore implements LogStore {
       return;
     }
     refusal = "closed";
-    database.close();
+    try (mark) {
+      database.close();
+    }
   }
 
   /**
@@ -247,11 +258,12 @@ public final class RocksLogStore implements LogStore {
     }
   }
 
-  /** Durable on return. */
-  private void write(WriteBatch batch) {
+  /** Durable on return. One at a time: the mark must not tell of another's that isn't durable yet. */
+  private synchronized void write(WriteBatch batch) {
     try {
       db.write(database.synced(), batch);
-    } catch (RocksDBException e) {
+      mark.write(db.getLatestSequenceNumber());
+    } catch (RocksDBException | StorageException e) {
       throw failed(e);
     }
     bytesWritten.addAndGet(batch.getDataSize());

@@ -76,16 +76,21 @@ final class RocksLogStoreTest extends LogStoreContract {
   }
 
   @Test
-  void aNewerFormatIsRefusedAndNothingIsWritten() throws Exception {
+  void anotherFormatIsRefusedAndNothingIsWritten() throws Exception {
     store.close();
-    Files.writeString(directory().resolve("FORMAT"), "balsa rocksdb log, format 2\n");
     List<String> before = names(directory());
+    refuses(1, "format 1, of an older version; this program reads format 2");
+    refuses(3, "format 3, of a newer version; this program reads format 2");
+    assertThat(names(directory())).isEqualTo(before);
+    Files.writeString(directory().resolve("FORMAT"), "balsa rocksdb log, format 2\n");
+    store = RocksLogStore.at(directory());
+  }
+
+  private void refuses(int format, String message) throws IOException {
+    Files.writeString(directory().resolve("FORMAT"), "balsa rocksdb log, format " + format + "\n");
     assertThatThrownBy(() -> RocksLogStore.at(directory()))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("format 2; this program reads format 1");
-    assertThat(names(directory())).isEqualTo(before);
-    Files.writeString(directory().resolve("FORMAT"), "balsa rocksdb log, format 1\n");
-    store = RocksLogStore.at(directory());
+        .hasMessageContaining(message);
   }
 
   /** Trap D10: a node whose database vanished must not begin again with an empty one. */
@@ -109,7 +114,7 @@ final class RocksLogStoreTest extends LogStoreContract {
 
   @Test
   void aCreationThatWasCutShortGoesOn() throws Exception {
-    for (String text : List.of("", "balsa rocksdb", "balsa rocksdb log, format 1\n")) {
+    for (String text : List.of("", "balsa rocksdb", "balsa rocksdb log, format 2\n")) {
       Path cut = Files.createTempDirectory(temporary, "cut");
       Files.writeString(cut.resolve("FORMAT.new"), text);
       try (RocksLogStore log = RocksLogStore.at(cut)) {
