@@ -39,7 +39,7 @@ final class SnapshotCorruptionSweepTest {
 
   @Test
   void damageIsRepairedRefusedOrHarmless() throws Exception {
-    Replay replay = Replay.of("sweep", 1000);
+    Replay replay = Replay.of("sweep", 500);
     Map<Damage.Kind, Map<Verdict, Integer>> verdicts = new TreeMap<>();
     Reference reference = write();
     Reference neighbour = write();

@@ -29,7 +29,7 @@ final class SnapshotCrashStatesTest {
 
   @Test
   void everyCrashLeavesTheLastSnapshotOrTheNext() throws Exception {
-    Replay replay = Replay.of("crash", 500);
+    Replay replay = Replay.of("crash", 300);
     for (long seed = replay.seed(); states < replay.cases(); seed++) {
       try {
         run(new SplittableRandom(seed));

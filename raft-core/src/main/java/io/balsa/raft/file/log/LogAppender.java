@@ -14,7 +14,8 @@ import java.util.function.Supplier;
  * One thread at a time.
  */
 final class LogAppender {
-  private static final int BUFFER_BYTES = 1 << 20;
+  private static final int BUFFER_BYTES = 64 << 10;
+  private static final int BUFFER_BYTES_KEPT = 8 << 20;
   private static final long SEALED_BYTES = Frame.sizeOf(RecordBody.GROUP_BYTES);
 
   private final StoreDirectory directory;
@@ -115,7 +116,7 @@ final class LogAppender {
     bufferAt += bytes;
     bytesWritten += bytes;
     buffer.clear();
-    if (buffer.capacity() > 8 * BUFFER_BYTES) {
+    if (buffer.capacity() > BUFFER_BYTES_KEPT) {
       buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     }
   }

@@ -184,7 +184,7 @@ final class LogRecovery {
   /** Row C. What stays behind could be taken for evidence one day, so it goes for good. */
   private static void blank(Segment segment, long fromOffset) {
     long end = segment.size();
-    ByteBuffer zeros = ByteBuffer.allocate(BLOCK_BYTES);
+    ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(BLOCK_BYTES, end - fromOffset));
     for (long at = fromOffset; at < end; at += zeros.limit()) {
       zeros.clear().limit((int) Math.min(zeros.capacity(), end - at));
       segment.write(zeros, at);

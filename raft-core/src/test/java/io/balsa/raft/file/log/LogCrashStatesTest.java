@@ -16,7 +16,7 @@ final class LogCrashStatesTest {
 
   @Test
   void everyCrashLeavesWhatWasAcknowledged() {
-    Replay replay = Replay.of("crash", 1500);
+    Replay replay = Replay.of("crash", 1000);
     Map<CrashingLog.Crash, Integer> states = new EnumMap<>(CrashingLog.Crash.class);
     int done = 0;
     for (long seed = replay.seed(); done < replay.cases(); seed++) {

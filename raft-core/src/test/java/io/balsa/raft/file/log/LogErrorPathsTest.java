@@ -46,7 +46,7 @@ final class LogErrorPathsTest {
         try {
           writing = true;
           adopt(store.open(GROUP));
-          for (int i = 0; i < 12; i++) {
+          for (int i = 0; i < 8; i++) {
             long index = acknowledged.lastIndex() + 1;
             writing = true;
             write(store, index);
@@ -114,7 +114,7 @@ final class LogErrorPathsTest {
     Life healthy = new Life();
     healthy.live();
     long calls = healthy.disk.calls();
-    assertThat(calls).isGreaterThan(200);
+    assertThat(calls).isGreaterThan(150);
     int refused = 0;
     for (long call = 1; call <= calls; call++) {
       Life life = new Life();
