@@ -41,18 +41,27 @@ public final class SpaceKeeper implements Admission, AutoCloseable {
    * The size is measured now and then, because that takes a lock in the store; what was let in since is added, and before
    * anything is refused it is measured again. A member
    * also learns of what others have let in by measuring, so a store can end up above its quota by what is on its way.
+   *
+   * The disk is a quota, too: a member that touches its reserve (DiskRoom) is as full as one whose store has reached its own.
    */
+  /** How often a value may lie on the disk for a while: in the log, in the state, and in the file that replaces the state's. */
+  private static final int COPIES = 4;
+
   private static final Logger LOG = LoggerFactory.getLogger(SpaceKeeper.class);
 
   private final KvStateMachine state;
   private final RequestRouter router;
   private final MemberId self;
   private final SpaceConfig config;
+  private final DiskRoom disk;
   private final ScheduledExecutorService measuring = thread("kv-space");
   private final Reclaimer reclaimer;
 
   /** As last measured. */
   private volatile long measuredBytes;
+
+  /** What the disk has beside its reserve, as last measured. */
+  private volatile long roomBytes;
 
   /** What was let in since. */
   private final AtomicLong admittedBytes = new AtomicLong();
@@ -70,13 +79,19 @@ public final class SpaceKeeper implements Admission, AutoCloseable {
   private @Nullable CompletableFuture<Void> removal;
 
   public SpaceKeeper(
-      KvStateMachine state, RequestRouter router, MemberId self, SpaceConfig config) {
+      KvStateMachine state,
+      RequestRouter router,
+      MemberId self,
+      SpaceConfig config,
+      DiskRoom disk) {
+    this.disk = disk;
     this.state = state;
     this.router = router;
     this.self = self;
     this.config = config;
     this.reclaimer = new Reclaimer(state);
     this.measuredBytes = state.dbSize();
+    this.roomBytes = disk.usableBytes() - disk.reserveBytes();
   }
 
   private static ScheduledExecutorService thread(String name) {
@@ -121,7 +136,8 @@ public final class SpaceKeeper implements Admission, AutoCloseable {
   }
 
   private boolean admit(long cost) {
-    if (config.fits(measuredBytes + admittedBytes.addAndGet(cost))) {
+    long admitted = admittedBytes.addAndGet(cost);
+    if (config.fits(measuredBytes + admitted) && roomBytes > COPIES * admitted) {
       return true;
     }
     admittedBytes.addAndGet(-cost);
@@ -131,24 +147,27 @@ public final class SpaceKeeper implements Admission, AutoCloseable {
   /** Much may have been reclaimed since the last look. What was let in since counts on: it may be on its way. */
   private boolean admitAfterAnotherLook(long cost) {
     long bytes = state.dbSize();
-    if (bytes >= measuredBytes) {
+    long room = disk.usableBytes() - disk.reserveBytes();
+    if (bytes >= measuredBytes && room <= roomBytes) {
       return false;
     }
     measuredBytes = bytes;
+    roomBytes = room;
     return admit(cost);
   }
 
   /** Looks at the size and the alarm, and does what they ask for. One thread at a time. */
   void measure() {
+    roomBytes = disk.usableBytes() - disk.reserveBytes();
     measuredBytes = state.dbSize();
     admittedBytes.set(0);
     Optional<Alarm> alarm = ownAlarm();
     if (alarm.isEmpty()) {
-      if (!config.fits(measuredBytes)) {
+      if (!config.fits(measuredBytes) || roomBytes <= 0) {
         report(true);
       }
     } else if (alarm.get().raisedBy() == Alarm.RaisedBy.MEMBER && !config.manualDisarm()) {
-      if (config.isRoomy(measuredBytes)) {
+      if (config.isRoomy(measuredBytes) && disk.isRoomy()) {
         report(false);
       } else {
         reclaimAfterCompaction();
@@ -187,7 +206,11 @@ public final class SpaceKeeper implements Admission, AutoCloseable {
       return;
     }
     if (full) {
-      LOG.warn("the store holds {} of {} bytes: raising NOSPACE", measuredBytes, quotaBytes());
+      LOG.warn(
+          "the store holds {} of {} bytes, and the disk has {} left beside its reserve: raising NOSPACE",
+          measuredBytes,
+          quotaBytes(),
+          roomBytes);
     } else {
       LOG.info("the store is down to {} of {} bytes: no alarm", measuredBytes, quotaBytes());
     }

@@ -21,6 +21,7 @@ import io.balsa.kv.lock.ElectionService;
 import io.balsa.kv.lock.LocalKv;
 import io.balsa.kv.lock.LockService;
 import io.balsa.kv.metrics.MemberMetrics;
+import io.balsa.kv.quota.DiskRoom;
 import io.balsa.kv.quota.SpaceConfig;
 import io.balsa.kv.quota.SpaceKeeper;
 import io.balsa.kv.request.LeaderChannel;
@@ -127,7 +128,8 @@ final class LocalMember {
             state,
             router,
             self.member(),
-            SpaceConfig.of(config.quotaBytes(), config.manualDisarm()));
+            SpaceConfig.of(config.quotaBytes(), config.manualDisarm()),
+            DiskRoom.of(directory.state()));
     router.setAdmission(space);
     this.node = openNode(self, directory, opened);
     replica.attach(node);

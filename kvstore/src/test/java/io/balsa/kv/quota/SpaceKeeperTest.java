@@ -21,6 +21,7 @@ import io.balsa.kv.state.Alarm;
 import io.balsa.kv.state.KvResult;
 import io.balsa.kv.state.KvStateConfig;
 import io.balsa.kv.state.KvStateMachine;
+import io.balsa.kv.state.ReadView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,7 @@ class SpaceKeeperTest {
           1,
           SELF,
           new RequestRouter.Limits(1 << 20, Duration.ofSeconds(5)));
+  private final Disk disk = new Disk();
   private final List<SpaceKeeper> keepers = new ArrayList<>();
 
   @AfterEach
@@ -170,6 +172,60 @@ class SpaceKeeperTest {
   }
 
   /** A keeper that lets puts of one key in until the store is full, of its history most of all. */
+  /** A disk with a reserve of 1,000,000 bytes. */
+  private static final class Disk implements DiskRoom {
+    long usable = Long.MAX_VALUE;
+
+    @Override
+    public long usableBytes() {
+      return usable;
+    }
+
+    @Override
+    public long reserveBytes() {
+      return 1_000_000;
+    }
+  }
+
+  @Test
+  void aDiskThatFillsUpRefusesPutsServesReadsRaisesTheAlarmAndHeals() {
+    SpaceKeeper keeper = keeper(0, false);
+    router.setAdmission(keeper);
+    done(put("a"));
+
+    disk.usable = 1_000_000;
+    keeper.measure();
+
+    assertThat(noSpaceRaised()).isTrue();
+    assertThatThrownBy(() -> router.propose(put("b")).join())
+        .isInstanceOf(CompletionException.class)
+        .cause()
+        .isInstanceOf(KvException.class)
+        .hasMessageContaining("database space exceeded");
+    try (ReadView view = state.view()) {
+      assertThat(view.currentRevision()).isEqualTo(2);
+    }
+    done(delete());
+
+    disk.usable = 1_200_000;
+    keeper.measure();
+    assertThat(noSpaceRaised()).as("it would be raised again by the next put").isTrue();
+
+    disk.usable = 2_000_000;
+    keeper.measure();
+    assertThat(noSpaceRaised()).isFalse();
+    done(put("c"));
+  }
+
+  @Test
+  void whatWasLetInSinceTheDiskWasMeasuredCounts() {
+    disk.usable = 1_000_000 + 9 * SpaceCost.of(put("a"));
+    SpaceKeeper keeper = keeper(0, false);
+    assertThat(keeper.refusal(put("a"))).isEmpty();
+    assertThat(keeper.refusal(put("a"))).isEmpty();
+    assertThat(keeper.refusal(put("a"))).contains(KvError.NO_SPACE);
+  }
+
   private SpaceKeeper fill(long quotaBytes) {
     SpaceKeeper keeper = keeper(quotaBytes, false);
     router.setAdmission(keeper);
@@ -182,7 +238,7 @@ class SpaceKeeperTest {
 
   private SpaceKeeper keeper(long quotaBytes, boolean manualDisarm) {
     SpaceKeeper keeper =
-        new SpaceKeeper(state, router, SELF, SpaceConfig.of(quotaBytes, manualDisarm));
+        new SpaceKeeper(state, router, SELF, SpaceConfig.of(quotaBytes, manualDisarm), disk);
     keepers.add(keeper);
     return keeper;
   }

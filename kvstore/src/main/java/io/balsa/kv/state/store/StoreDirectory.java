@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,13 +15,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** The directory of a store on disk: which of its databases counts, and what is left over. Not thread-safe. */
 final class StoreDirectory implements AutoCloseable {
   /*
    *   dir/LOCK         held while the store is open
-   *   dir/ACTIVE       one line, the name of the database that counts
+   *   dir/ACTIVE       one line, the name of the database that counts, and its checksum unless a hand wrote it
    *   dir/db-7/        that database
    *   dir/db-8/        one that arrives with a snapshot, until ACTIVE names it
    *   dir/capture-3/   hard links to the files of a capture that is being sent
@@ -38,7 +40,8 @@ final class StoreDirectory implements AutoCloseable {
   private static final String ACTIVE = "ACTIVE";
   private static final String NEW = "NEW";
   private static final String ACTIVE_DRAFT = "ACTIVE.draft";
-  private static final Pattern DATABASE = Pattern.compile("db-([1-9][0-9]{0,17})");
+  private static final Pattern DATABASE =
+      Pattern.compile("(db-([1-9][0-9]{0,17}))(?: ([0-9a-f]{8}))?\n?");
   private static final Pattern LEFTOVER = Pattern.compile("(db|capture)-[0-9]+");
 
   private final Path dir;
@@ -53,12 +56,22 @@ final class StoreDirectory implements AutoCloseable {
 
   static StoreDirectory open(Path dir) {
     try {
-      Files.createDirectories(dir);
+      createDurably(dir.toAbsolutePath());
       StoreDirectory opened = new StoreDirectory(dir, lock(dir.resolve("LOCK")));
       opened.recover();
       return opened;
     } catch (IOException e) {
       throw new StorageException("can't open the store in " + dir, e);
+    }
+  }
+
+  /** With its parents: a crash may take a name that isn't durable, and all that is under it. */
+  private static void createDurably(Path absolute) throws IOException {
+    Path parent = absolute.getParent();
+    if (!Files.isDirectory(absolute) && parent != null) {
+      createDurably(parent);
+      Files.createDirectories(absolute);
+      force(parent);
     }
   }
 
@@ -90,6 +103,10 @@ final class StoreDirectory implements AutoCloseable {
       activate(1);
     } else {
       activeNumber = numberOf(name);
+      if (!isNew() && !Files.isDirectory(active())) { // before anything else is swept
+        throw new StorageException(
+            dir.resolve(ACTIVE) + " names " + active() + ", which is missing. Nothing was removed");
+      }
     }
     sweep();
   }
@@ -119,7 +136,7 @@ final class StoreDirectory implements AutoCloseable {
 
   private @Nullable String readActive() throws IOException {
     try {
-      return Files.readString(dir.resolve(ACTIVE)).strip();
+      return Files.readString(dir.resolve(ACTIVE), StandardCharsets.ISO_8859_1);
     } catch (NoSuchFileException e) {
       return null;
     }
@@ -127,10 +144,19 @@ final class StoreDirectory implements AutoCloseable {
 
   private long numberOf(String name) {
     var matcher = DATABASE.matcher(name);
-    if (!matcher.matches()) {
+    boolean whole =
+        matcher.matches()
+            && (matcher.group(3) == null || matcher.group(3).equals(checksum(matcher.group(1))));
+    if (!whole) {
       throw new StorageException(dir.resolve(ACTIVE) + " is damaged: it names no database");
     }
-    return Long.parseLong(matcher.group(1));
+    return Long.parseLong(matcher.group(2));
+  }
+
+  private static String checksum(String name) {
+    CRC32C crc = new CRC32C();
+    crc.update(name.getBytes(StandardCharsets.ISO_8859_1));
+    return String.format("%08x", crc.getValue());
   }
 
   private List<Path> leftovers() throws IOException {
@@ -174,7 +200,8 @@ final class StoreDirectory implements AutoCloseable {
 
   private void activate(long number) throws IOException {
     Path draft = dir.resolve(ACTIVE_DRAFT);
-    Files.writeString(draft, "db-" + number + "\n");
+    String name = "db-" + number;
+    Files.writeString(draft, name + " " + checksum(name) + "\n");
     force(draft);
     Files.move(draft, dir.resolve(ACTIVE), StandardCopyOption.ATOMIC_MOVE);
     activeNumber = number;
