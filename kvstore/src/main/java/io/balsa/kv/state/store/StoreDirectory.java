@@ -58,8 +58,13 @@ final class StoreDirectory implements AutoCloseable {
     try {
       createDurably(dir.toAbsolutePath());
       StoreDirectory opened = new StoreDirectory(dir, lock(dir.resolve("LOCK")));
-      opened.recover();
-      return opened;
+      try {
+        opened.recover();
+        return opened;
+      } catch (IOException | RuntimeException e) {
+        opened.close();
+        throw e;
+      }
     } catch (IOException e) {
       throw new StorageException("can't open the store in " + dir, e);
     }
