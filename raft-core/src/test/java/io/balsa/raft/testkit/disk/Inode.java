@@ -63,8 +63,12 @@ final class Inode {
     unforced.add(new Write(0, new byte[0], 0));
   }
 
+  /** Only what counts as written and not flushed: what an earlier flush failed to write is clean, and stays behind. */
   synchronized void force() {
-    platter = cache.clone();
+    for (Write write : unforced) {
+      platter = Arrays.copyOf(platter, write.size());
+      System.arraycopy(write.bytes(), 0, platter, (int) write.offset(), write.bytes().length);
+    }
     unforced.clear();
   }
 
