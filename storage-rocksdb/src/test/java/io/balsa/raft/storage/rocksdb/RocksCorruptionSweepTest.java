@@ -61,8 +61,7 @@ final class RocksCorruptionSweepTest {
     System.out.println("sweep: the log on RocksDB: " + verdicts);
   }
 
-  private Verdict verdictOf(Damage.Directory files, Reference reference)
-      throws IOException {
+  private Verdict verdictOf(Damage.Directory files, Reference reference) throws IOException {
     Path directory = temporary.resolve("damaged");
     Files.createDirectories(directory);
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
