@@ -1,5 +1,6 @@
 package io.balsa.raft;
 
+import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.Membership;
 import io.balsa.raft.model.NodeId;
@@ -12,6 +13,8 @@ import java.util.SortedMap;
  * What an operator may see of a node.
  *
  * @param standing whether it takes part; see there what to do otherwise
+ * @param membership the one in force here: the newest in the log, committed or not
+ * @param membershipId the entry that brought it, for {@link io.balsa.raft.model.MembershipChange#expected}
  * @param matchIndex what each peer is known to hold; empty unless this node leads
  */
 public record NodeStatus(
@@ -26,6 +29,7 @@ public record NodeStatus(
     long commitIndex,
     long appliedIndex,
     Membership membership,
+    EntryId membershipId,
     SortedMap<NodeId, Long> matchIndex) {
 
   public boolean isLeader() {

@@ -123,8 +123,8 @@ public final class RaftNode<R> implements AutoCloseable {
   }
 
   /**
-   * Calls the listener on the node's event thread whenever role, term or leader changed, and once at first. It must
-   * return at once.
+   * Calls the listener on the node's event thread whenever role, term, leader or the membership in force changed, and once
+   * at first. It must return at once.
    */
   public void addListener(Consumer<NodeStatus> listener) {
     driver.addListener(status -> listener.accept(statusOf(status)));
@@ -171,6 +171,7 @@ public final class RaftNode<R> implements AutoCloseable {
         status.commitIndex(),
         driver.appliedIndex(),
         status.membership().membership(),
+        status.membership().id(),
         status.matchIndex());
   }
 

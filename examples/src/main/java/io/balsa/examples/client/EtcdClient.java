@@ -1,11 +1,17 @@
 package io.balsa.examples.client;
 
 import com.google.protobuf.ByteString;
+import io.balsa.kv.proto.ClusterGrpc;
 import io.balsa.kv.proto.KVGrpc;
 import io.balsa.kv.proto.KeyValue;
 import io.balsa.kv.proto.LeaseGrantRequest;
 import io.balsa.kv.proto.LeaseGrpc;
 import io.balsa.kv.proto.MaintenanceGrpc;
+import io.balsa.kv.proto.Member;
+import io.balsa.kv.proto.MemberAddRequest;
+import io.balsa.kv.proto.MemberListRequest;
+import io.balsa.kv.proto.MemberPromoteRequest;
+import io.balsa.kv.proto.MemberRemoveRequest;
 import io.balsa.kv.proto.PutRequest;
 import io.balsa.kv.proto.PutResponse;
 import io.balsa.kv.proto.RangeRequest;
@@ -153,6 +159,34 @@ public final class EtcdClient implements AutoCloseable {
   public long grantLease(Duration ttl) {
     LeaseGrantRequest request = LeaseGrantRequest.newBuilder().setTTL(ttl.toSeconds()).build();
     return timed(LeaseGrpc.newBlockingStub(channel)).leaseGrant(request).getID();
+  }
+
+  /** All members, linearizable. */
+  public List<Member> members() {
+    return timed(ClusterGrpc.newBlockingStub(channel))
+        .memberList(MemberListRequest.newBuilder().setLinearizable(true).build())
+        .getMembersList();
+  }
+
+  /** Adds a member that will be reached at the URL. Returns it, with its new id. */
+  public Member addMember(String peerUrl, boolean learner) {
+    MemberAddRequest request =
+        MemberAddRequest.newBuilder().addPeerURLs(peerUrl).setIsLearner(learner).build();
+    return timed(ClusterGrpc.newBlockingStub(channel)).memberAdd(request).getMember();
+  }
+
+  /** Returns who is left. */
+  public List<Member> removeMember(long id) {
+    return timed(ClusterGrpc.newBlockingStub(channel))
+        .memberRemove(MemberRemoveRequest.newBuilder().setID(id).build())
+        .getMembersList();
+  }
+
+  /** Makes a voter of a learner that has caught up. */
+  public List<Member> promoteMember(long id) {
+    return timed(ClusterGrpc.newBlockingStub(channel))
+        .memberPromote(MemberPromoteRequest.newBuilder().setID(id).build())
+        .getMembersList();
   }
 
   public StatusResponse status() {

@@ -25,6 +25,9 @@ import picocli.CommandLine.HelpCommand;
       StartCommand.class,
       PauseCommand.class,
       ResumeCommand.class,
+      AddCommand.class,
+      PromoteCommand.class,
+      RemoveCommand.class,
       DownCommand.class,
       HelpCommand.class
     },

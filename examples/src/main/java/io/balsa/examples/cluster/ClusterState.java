@@ -25,6 +25,12 @@ record ClusterState(ClusterSpec spec, Map<String, ProcessRef> processes) {
     return new ClusterState(spec, changed);
   }
 
+  ClusterState without(MemberSpec member) {
+    Map<String, ProcessRef> others = new TreeMap<>(processes);
+    others.remove(member.name());
+    return new ClusterState(spec.without(member), others);
+  }
+
   Optional<ProcessRef> process(MemberSpec member) {
     return Optional.ofNullable(processes.get(member.name()));
   }

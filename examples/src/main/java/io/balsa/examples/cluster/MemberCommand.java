@@ -30,10 +30,13 @@ abstract class MemberCommand implements Callable<Integer> {
     try (StateFile file = StateFile.lockExisting(dir.path())) {
       ClusterState state = file.state();
       MemberSpec member = state.member(name);
-      PrintWriter out = command.commandLine().getOut();
-      out.println(member.name() + " " + act(file, state, member));
+      out().println(member.name() + " " + act(file, state, member));
       return 0;
     }
+  }
+
+  PrintWriter out() {
+    return command.commandLine().getOut();
   }
 
   static ProcessRef running(ClusterState state, MemberSpec member) {

@@ -132,6 +132,9 @@ final class StateFile implements AutoCloseable {
       String prefix = "member." + member.name() + ".";
       properties.setProperty(prefix + "client-port", Integer.toString(member.clientPort()));
       properties.setProperty(prefix + "peer-port", Integer.toString(member.peerPort()));
+      if (member.joins()) {
+        properties.setProperty(prefix + "joins", "true");
+      }
       state
           .process(member)
           .ifPresent(
@@ -159,7 +162,8 @@ final class StateFile implements AutoCloseable {
       for (String name : names()) {
         int clientPort = Integer.parseInt(value(name, "client-port"));
         int peerPort = Integer.parseInt(value(name, "peer-port"));
-        members.add(new MemberSpec(name, clientPort, peerPort, dir.resolve(name)));
+        boolean joins = properties.containsKey(key(name, "joins"));
+        members.add(new MemberSpec(name, clientPort, peerPort, dir.resolve(name), joins));
         if (properties.containsKey(key(name, "pid"))) {
           long pid = Long.parseLong(value(name, "pid"));
           processes.put(name, new ProcessRef(pid, Instant.parse(value(name, "started"))));

@@ -46,6 +46,18 @@ public record ClusterSpec(List<MemberSpec> members, List<String> flags) {
     return members.stream().filter(member -> member.name().equals(name)).findFirst();
   }
 
+  /** The cluster with one more member, on the next ports in the row. Its name is free. */
+  public ClusterSpec withNewcomer(String name, Path dir) {
+    int port = members.stream().mapToInt(MemberSpec::clientPort).max().orElseThrow() + PORT_STEP;
+    List<MemberSpec> more = new ArrayList<>(members);
+    more.add(new MemberSpec(name, port, port + 1, dir.resolve(name), true));
+    return new ClusterSpec(more, flags);
+  }
+
+  public ClusterSpec without(MemberSpec member) {
+    return new ClusterSpec(members.stream().filter(other -> !other.equals(member)).toList(), flags);
+  }
+
   /** The whole command line of a member, in etcd's words. */
   public List<String> command(Path server, MemberSpec member) {
     List<String> command = new ArrayList<>();
@@ -57,7 +69,7 @@ public record ClusterSpec(List<MemberSpec> members, List<String> flags) {
     command.add("--listen-peer-urls=" + member.peerUrl());
     command.add("--initial-advertise-peer-urls=" + member.peerUrl());
     command.add("--initial-cluster=" + initialCluster());
-    command.add("--initial-cluster-state=new");
+    command.add("--initial-cluster-state=" + (member.joins() ? "existing" : "new"));
     command.addAll(flags);
     return command;
   }

@@ -54,6 +54,30 @@ class ClusterCommandProcessIT {
   }
 
   @Test
+  void aDeadMemberIsReplacedByALearnerThatIsPromoted() {
+    up();
+    assertThat(cluster("kill", "n2").exitCode()).isZero();
+    Answer removed = cluster("remove", "n2");
+    assertThat(removed.exitCode()).as("%s", removed).isZero();
+    assertThat(removed.out()).contains("n2 was removed").doesNotContain(" n2 ");
+    assertThat(dir().resolve("n2")).doesNotExist();
+    assertThat(cluster("start", "n2").err()).contains("there is no member n2, only n1, n3");
+
+    Answer added = cluster("add", "--learner");
+    assertThat(added.exitCode()).as("%s", added).isZero();
+    assertThat(added.out()).containsPattern("n2 was added as [0-9a-f]+").contains(" yes");
+    Answer promoted = cluster("promote", "n2");
+    assertThat(promoted.exitCode()).as("%s", promoted).isZero();
+    assertThat(promoted.out()).contains("n2 votes from now on").doesNotContain(" yes");
+
+    assertThat(cluster("remove", "n1").exitCode()).as("a member that runs").isZero();
+    assertThat(cluster("down").out()).contains("n2 has stopped", "n3 has stopped");
+    Answer again = cluster("up");
+    assertThat(again.exitCode()).as("%s", again).isZero();
+    assertThat(cluster("status").out()).contains("n2 ", "n3 ").doesNotContain("n1 ");
+  }
+
+  @Test
   void aTakenPortIsRefusedAndNothingIsLeftBehind() {
     up();
 
@@ -97,7 +121,8 @@ class ClusterCommandProcessIT {
   private static int freeBasePort() {
     while (true) {
       int port = FreePorts.take(1).get(0);
-      List<Integer> needed = List.of(port + 1, port + 10, port + 11, port + 20, port + 21);
+      List<Integer> needed =
+          List.of(port + 1, port + 10, port + 11, port + 20, port + 21, port + 30, port + 31);
       if (needed.stream().allMatch(FreePorts::isFree)) {
         return port;
       }

@@ -33,6 +33,10 @@ public final class CommandAccess {
       case COMPACTION,
           ALARM,
           DOWNGRADE,
+          MEMBER_ADD,
+          MEMBER_REMOVE,
+          MEMBER_UPDATE,
+          MEMBER_PROMOTE,
           AUTH_ENABLE,
           AUTH_DISABLE,
           USER_ADD,
@@ -48,6 +52,7 @@ public final class CommandAccess {
       // The members' own; no client can propose them.
       case LEASE_EXPIRE,
           LEASE_CHECKPOINT,
+          MEMBERS_FOUND,
           MEMBER_PUBLISH,
           SPACE_REPORT,
           TOKEN_ISSUE,

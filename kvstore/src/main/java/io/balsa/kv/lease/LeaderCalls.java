@@ -3,6 +3,7 @@ package io.balsa.kv.lease;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.model.KvException;
 import io.balsa.kv.request.CallerContext;
+import io.balsa.kv.request.Forwarded;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;

@@ -24,6 +24,8 @@ import io.balsa.kv.proto.LeaseTimeToLiveRequest;
 import io.balsa.kv.proto.LeaseTimeToLiveResponse;
 import io.balsa.kv.proto.ResponseHeader;
 import io.balsa.kv.request.CallerContext;
+import io.balsa.kv.request.Forwarded;
+import io.balsa.kv.request.OneAnswer;
 import io.balsa.kv.request.RequestRouter;
 import io.balsa.kv.state.LeaseRecord;
 import io.balsa.kv.state.LeaseView;

@@ -26,9 +26,9 @@ public enum KvError {
   ELECTION_NO_LEADER_KEY(Code.UNKNOWN, "\"leader\" field must be provided"),
   MEMBER_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: member ID already exist"),
   PEER_URL_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: Peer URLs already exists"),
+  // etcd means FAILED_PRECONDITION, and sends this.
   NOT_ENOUGH_STARTED_MEMBERS(
-      Code.FAILED_PRECONDITION,
-      "etcdserver: re-configuration failed due to not enough started members"),
+      Code.UNKNOWN, "etcdserver: re-configuration failed due to not enough started members"),
   MEMBER_BAD_URLS(Code.INVALID_ARGUMENT, "etcdserver: given member URLs are invalid"),
   MEMBER_NOT_FOUND(Code.NOT_FOUND, "etcdserver: member not found"),
   MEMBER_NOT_LEARNER(Code.FAILED_PRECONDITION, "etcdserver: can only promote a learner member"),

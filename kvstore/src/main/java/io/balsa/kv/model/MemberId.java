@@ -24,6 +24,11 @@ public record MemberId(long value) implements Comparable<MemberId> {
         firstLongOfSha1((String.join("", sorted) + token).getBytes(StandardCharsets.UTF_8)));
   }
 
+  /** The id of a member that is added to a cluster: the time makes it another one each time that the same URLs are added. */
+  public static MemberId ofAdded(Collection<String> peerUrls, long unixSeconds) {
+    return ofInitial(peerUrls, Long.toString(unixSeconds));
+  }
+
   /** The id of the cluster that is born with these members. */
   public static long clusterId(Collection<MemberId> members) {
     ByteBuffer ids = ByteBuffer.allocate(Long.BYTES * members.size());

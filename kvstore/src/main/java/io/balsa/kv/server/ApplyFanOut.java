@@ -44,8 +44,8 @@ final class ApplyFanOut implements ApplyListener {
   }
 
   @Override
-  public void onMemberPublished(long memberId) {
-    tell(listener -> listener.onMemberPublished(memberId));
+  public void onMembersChanged() {
+    tell(ApplyListener::onMembersChanged);
   }
 
   @Override

@@ -12,12 +12,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The program {@code balsa}. Exit codes: 0 after it was asked to stop, 1 when it couldn't start or go on, 2 for a command
- * line that it doesn't understand; then one line on stderr says why.
+ * line that it doesn't understand, 3 when this member was removed from its cluster: to start it again is no use. Then one line
+ * on stderr says why.
  */
 public final class BalsaMain {
   private static final int STOPPED = 0;
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
+  private static final int REMOVED = 3;
 
   /** A stop that takes longer than this ends without the rest of its courtesies: the log is safe at any moment. */
   private static final long STOP_MILLIS_MAX = 15_000;
@@ -55,6 +57,8 @@ public final class BalsaMain {
     configureLogging(config.logLevel());
     try {
       return serve(config, flags);
+    } catch (RemovedException e) {
+      return complain(REMOVED, e);
     } catch (StartupException e) {
       return complain(FAILED, e);
     } catch (RuntimeException e) {
@@ -75,6 +79,10 @@ public final class BalsaMain {
       server.stopped().join();
       return STOPPED;
     } catch (CompletionException e) {
+      if (e.getCause() instanceof RemovedException removed) {
+        exitCode.set(REMOVED);
+        return complain(REMOVED, removed);
+      }
       log.error("the member failed and can't go on", e.getCause());
       exitCode.set(FAILED);
       return FAILED;

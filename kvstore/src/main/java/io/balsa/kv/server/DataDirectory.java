@@ -13,12 +13,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A member's directory: its own alone while it runs. Opened and closed by the thread that runs the server.
  *
  * <pre>
  * identity     whose data this is, written once
+ * removed      only there when the member was removed from its cluster
  * lock         held by the running process
  * log/         the Raft log
  * state/       the key-value state
@@ -26,8 +29,11 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class DataDirectory implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(DataDirectory.class);
+
   private static final String IDENTITY = "identity";
   private static final String LOCK = "lock";
+  private static final String REMOVED = "removed";
 
   private final Path dir;
   private final FileChannel lockFile;
@@ -83,6 +89,36 @@ final class DataDirectory implements AutoCloseable {
     return Files.exists(dir.resolve(IDENTITY));
   }
 
+  /**
+   * Whose directory it is; nobody's if no member has started in it yet. Writes nothing.
+   *
+   * @throws StartupException if that can't be read
+   * @throws RemovedException if its member was removed from the cluster
+   */
+  static Optional<Identity> ownerOf(Path dir) {
+    try {
+      if (Files.exists(dir.resolve(REMOVED))) {
+        throw new RemovedException(dir);
+      }
+      return readIdentity(dir);
+    } catch (IOException e) {
+      throw new StartupException("can't use the data directory " + dir + ": " + describe(e), e);
+    }
+  }
+
+  /** Notes durably that the member was removed: nobody starts in this directory any more. */
+  void markRemoved() {
+    try (FileChannel file =
+        FileChannel.open(
+            dir.resolve(REMOVED), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      file.force(true);
+      flushDirectory(dir);
+    } catch (IOException e) {
+      // It is refused by its peers at the next start, too.
+      log.warn("can't note in {} that its member was removed", dir, e);
+    }
+  }
+
   /** Whether there is no directory yet. */
   private static boolean refuseForeign(Path dir, Identity self) throws IOException {
     if (Files.notExists(dir)) {
@@ -136,17 +172,24 @@ final class DataDirectory implements AutoCloseable {
     return file;
   }
 
-  private static Optional<Identity> verifyIdentity(Path dir, Identity self) throws IOException {
+  private static Optional<Identity> readIdentity(Path dir) throws IOException {
     Path file = dir.resolve(IDENTITY);
     if (Files.notExists(file)) {
       return Optional.empty();
     }
-    Identity found;
     try {
-      found = Identity.decode(Files.readAllBytes(file));
+      return Optional.of(Identity.decode(Files.readAllBytes(file)));
     } catch (IllegalArgumentException e) {
       throw new StartupException("the file " + file + " " + e.getMessage(), e);
     }
+  }
+
+  private static Optional<Identity> verifyIdentity(Path dir, Identity self) throws IOException {
+    Optional<Identity> owner = readIdentity(dir);
+    if (owner.isEmpty()) {
+      return Optional.empty();
+    }
+    Identity found = owner.get();
     if (found.clusterId() != self.clusterId()) {
       throw new StartupException(
           "the data directory "
@@ -167,7 +210,7 @@ final class DataDirectory implements AutoCloseable {
               + "), not "
               + self.member());
     }
-    return Optional.of(found);
+    return owner;
   }
 
   /** All or nothing, and durable: a rename without the directory's own flush may be lost with the power. */

@@ -6,6 +6,10 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /**
@@ -13,21 +17,61 @@ import java.util.zip.CRC32C;
  *
  * @param clusterId unsigned
  * @param name the member's name when the directory was made; it may change
+ * @param origin how it came into the cluster
  */
-record Identity(long clusterId, MemberId member, String name) {
+record Identity(long clusterId, MemberId member, String name, Origin origin) {
   /*
-   * The file, four lines and their checksum, for people to read too:
+   * The file, some lines and their checksum, for people to read too:
    *
    *   balsa-data-format=1
    *   cluster-id=cdf818194e3a8c32
    *   member-id=8e9e05c52164694d
    *   name=default
+   *   origin=founder
+   *   peers-8e9e05c52164694d=http://localhost:2380
    *   crc32c=1b2c3d4e
    */
   private static final int FORMAT = 1;
   private static final String FORMAT_KEY = "balsa-data-format";
 
+  private static final String PEERS_KEY = "peers-";
+
+  /**
+   * What the flags of a start seem to mean instead: another of the members that this one knew at first, or a cluster that was
+   * born with the same addresses and another token. Nothing if they may mean this member.
+   */
+  Optional<String> mixUpWith(InitialCluster given, String ownName) {
+    List<String> ownUrls = MemberUrls.texts(given.peerUrlsOf(ownName));
+    boolean isOther =
+        !ownUrls.isEmpty()
+            && origin.peerUrls().entrySet().stream()
+                .anyMatch(peer -> !peer.getKey().equals(member) && peer.getValue().equals(ownUrls));
+    if (isOther) {
+      return Optional.of("member: " + member + " (" + name + "), not " + ownName);
+    }
+    boolean sameBirth =
+        origin.isFounder()
+            && Set.copyOf(origin.peerUrls().values())
+                .equals(Set.copyOf(Origin.founded(given).peerUrls().values()));
+    return sameBirth && given.clusterId() != clusterId
+        ? Optional.of(
+            "cluster: "
+                + Long.toHexString(clusterId)
+                + ", not "
+                + Long.toHexString(given.clusterId()))
+        : Optional.empty();
+  }
+
   byte[] encode() {
+    StringBuilder peers = new StringBuilder();
+    origin
+        .peerUrls()
+        .forEach(
+            (id, urls) ->
+                peers
+                    .append(PEERS_KEY + id.toNodeId() + "=")
+                    .append(String.join(",", urls))
+                    .append('\n'));
     String body =
         FORMAT_KEY
             + "="
@@ -38,7 +82,10 @@ record Identity(long clusterId, MemberId member, String name) {
             + member.toNodeId()
             + "\nname="
             + name.replaceAll("[\\r\\n]", " ")
-            + "\n";
+            + "\norigin="
+            + (origin.isFounder() ? "founder" : "joined")
+            + "\n"
+            + peers;
     return (body + "crc32c=" + checksum(body) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
@@ -63,7 +110,20 @@ record Identity(long clusterId, MemberId member, String name) {
     return new Identity(
         HexFormat.fromHexDigitsToLong(values.getOrDefault("cluster-id", "")),
         new MemberId(HexFormat.fromHexDigitsToLong(values.getOrDefault("member-id", ""))),
-        values.getOrDefault("name", ""));
+        values.getOrDefault("name", ""),
+        origin(values));
+  }
+
+  private static Origin origin(Map<String, String> values) {
+    SortedMap<MemberId, List<String>> peers = new TreeMap<>();
+    values.forEach(
+        (key, urls) -> {
+          if (key.startsWith(PEERS_KEY)) {
+            long id = HexFormat.fromHexDigitsToLong(key.substring(PEERS_KEY.length()));
+            peers.put(new MemberId(id), List.of(urls.split(",")));
+          }
+        });
+    return new Origin(!"joined".equals(values.get("origin")), peers);
   }
 
   private static Map<String, String> values(List<String> lines) {

@@ -1,69 +1,58 @@
 package io.balsa.kv.server;
 
-import io.balsa.kv.command.MemberPublish;
-import io.balsa.kv.model.MemberId;
 import io.balsa.kv.proto.Member;
 import io.balsa.kv.request.MemberDirectory;
 import io.balsa.kv.state.ApplyListener;
 import io.balsa.kv.state.KvStateMachine;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 
 /**
- * The members that the cluster was born with, and what each of them has published about itself since. Thread-safe; the list
- * is made anew on the apply thread when that changes.
+ * The members as they are in the state; before there are any, those that this member knew when its directory was made.
+ * Thread-safe; the list is made anew on the apply thread when it changes.
  */
 final class KnownMembers implements MemberDirectory, ApplyListener {
-  private final InitialCluster initial;
+  private final Origin origin;
   private final KvStateMachine state;
-  private volatile List<Member> members;
+  private volatile Lists lists;
 
-  KnownMembers(InitialCluster initial, KvStateMachine state) {
-    this.initial = initial;
+  private record Lists(List<Member> members, boolean areApplied, Set<Long> removed) {}
+
+  KnownMembers(Origin origin, KvStateMachine state) {
+    this.origin = origin;
     this.state = state;
-    this.members = merge();
+    this.lists = read();
   }
 
-  private List<Member> merge() {
-    Map<MemberId, Member> merged = new TreeMap<>();
-    initial
-        .peerUrls()
-        .forEach(
-            (name, peerUrls) -> {
-              MemberId id = initial.memberId(name);
-              merged.put(
-                  id,
-                  Member.newBuilder()
-                      .setID(id.value())
-                      .addAllPeerURLs(MemberUrls.texts(peerUrls))
-                      .build());
-            });
-    for (MemberPublish published : state.members()) {
-      merged.put(
-          new MemberId(published.getId()),
-          Member.newBuilder()
-              .setID(published.getId())
-              .setName(published.getName())
-              .addAllPeerURLs(published.getPeerUrlsList())
-              .addAllClientURLs(published.getClientUrlsList())
-              .build());
-    }
-    return List.copyOf(merged.values());
+  private Lists read() {
+    List<Member> applied = state.members();
+    return new Lists(
+        List.copyOf(applied.isEmpty() ? origin.members() : applied),
+        !applied.isEmpty(),
+        Set.copyOf(state.removedMembers()));
   }
 
   @Override
   public List<Member> members() {
-    return members;
+    return lists.members;
+  }
+
+  /** Whether the list is that of the state. */
+  boolean areApplied() {
+    return lists.areApplied;
+  }
+
+  boolean wasRemoved(long id) {
+    return lists.removed.contains(id);
   }
 
   @Override
-  public void onMemberPublished(long memberId) {
-    members = merge();
+  public void onMembersChanged() {
+    lists = read();
   }
 
   @Override
   public void onRestored() {
-    members = merge();
+    lists = read();
   }
 }

@@ -1,8 +1,12 @@
 package io.balsa.kv.server;
 
+import io.balsa.kv.command.CommandDone;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.command.MemberPublish;
+import io.balsa.kv.command.MembersFound;
 import io.balsa.kv.etcd.LeaderRequired;
+import io.balsa.kv.etcd.LearnerGate;
+import io.balsa.kv.etcd.Results;
 import io.balsa.kv.state.KvResult;
 import io.balsa.raft.NodeStatus;
 import io.balsa.raft.RaftNode;
@@ -17,6 +21,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -64,12 +69,12 @@ final class KvServer implements AutoCloseable {
   private KvServer(ServerConfig config, Teardown opened) {
     this.config = config;
     this.teardown = opened;
-    InitialCluster cluster = config.initialCluster();
-    this.self = new Identity(cluster.clusterId(), cluster.memberId(config.name()), config.name());
-
-    refuseToJoin(config);
+    Optional<Identity> owner = DataDirectory.ownerOf(config.dataDir());
+    owner.ifPresent(found -> refuseMixUp(config, found));
     List<BoundSocket> clientSockets = bind(config.urls().listenClient(), "clients", opened);
     List<BoundSocket> peerSockets = bind(config.urls().listenPeer(), "peers", opened);
+    // What the flags say of the cluster counts at the first start only, as in etcd.
+    this.self = owner.orElseGet(() -> FirstStart.of(config));
     DataDirectory directory = DataDirectory.open(config.dataDir(), self);
     opened.add("the data directory", directory::close);
     peerSockets.forEach(BoundSocket::close); // It was free; the transport binds it again.
@@ -77,7 +82,10 @@ final class KvServer implements AutoCloseable {
     this.clientAddresses = clientSockets.stream().map(BoundSocket::address).toList();
     // The first sees a call first.
     List<ServerInterceptor> interceptors =
-        List.of(member.metrics().calls(), new LeaderRequired(member.router().replica()));
+        List.of(
+            member.metrics().calls(),
+            new LeaderRequired(member.router().replica()),
+            new LearnerGate(member::isLearner));
     List<ServerServiceDefinition> services =
         member.services().stream()
             .map(service -> ServerInterceptors.interceptForward(service, interceptors))
@@ -99,12 +107,22 @@ final class KvServer implements AutoCloseable {
     publish();
   }
 
-  private static void refuseToJoin(ServerConfig config) {
-    if (config.joinsExisting() && !DataDirectory.isSomebodys(config.dataDir())) {
+  /**
+   * Once there is data, what the flags say of the cluster doesn't count; but two mistakes of people who copy command lines can be
+   * told from members that came and went.
+   */
+  private static void refuseMixUp(ServerConfig config, Identity found) {
+    Optional<String> mixUp =
+        config.joinsExisting()
+            ? Optional.empty()
+            : found.mixUpWith(config.initialCluster(), config.name());
+    if (mixUp.isPresent()) {
       throw new StartupException(
-          "--initial-cluster-state=existing: joining a running cluster isn't supported yet, and the data directory "
+          "the data directory "
               + config.dataDir()
-              + " holds no member");
+              + " belongs to another "
+              + mixUp.get()
+              + "; if it doesn't, say --initial-cluster-state=existing");
     }
   }
 
@@ -120,19 +138,32 @@ final class KvServer implements AutoCloseable {
 
   /**
    * Tells the cluster this member's name and addresses, again and again until it is done. That it is, proves more than that
-   * a leader is known: this member has applied an entry of now.
+   * a leader is known: this member has applied an entry of now. Before, a founder says who the founders are.
    */
   private void publish() {
-    KvCommand.Builder command =
+    KvCommand.Builder published =
         KvCommand.newBuilder()
             .setMemberPublish(
                 MemberPublish.newBuilder()
                     .setId(self.member().value())
                     .setName(config.name())
-                    .addAllPeerUrls(MemberUrls.texts(config.urls().advertisePeer()))
                     .addAllClientUrls(MemberUrls.texts(config.urls().advertiseClient())));
     var unused =
-        member.router().propose(command).whenComplete((done, failure) -> published(failure));
+        foundIfNeeded()
+            .thenCompose(founded -> member.router().propose(published))
+            .thenAccept(result -> Results.of(result, CommandDone.class))
+            .whenComplete((done, failure) -> published(failure));
+  }
+
+  private CompletableFuture<?> foundIfNeeded() {
+    if (!self.origin().isFounder() || member.hasMembers()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return member
+        .router()
+        .propose(
+            KvCommand.newBuilder()
+                .setMembersFound(MembersFound.newBuilder().addAllMembers(self.origin().members())));
   }
 
   private void published(@Nullable Throwable failure) {
@@ -155,7 +186,7 @@ final class KvServer implements AutoCloseable {
     return ready;
   }
 
-  /** Completes when the member has stopped: exceptionally if something broke it. */
+  /** Completes when the member has stopped: with a {@link RemovedException} if it was removed from the cluster, or with what broke it. */
   CompletableFuture<Void> stopped() {
     return member.stopped();
   }

@@ -20,8 +20,11 @@ import io.balsa.kv.lease.LeaseThread;
 import io.balsa.kv.lock.ElectionService;
 import io.balsa.kv.lock.LocalKv;
 import io.balsa.kv.lock.LockService;
+import io.balsa.kv.members.MembershipKeeper;
 import io.balsa.kv.metrics.MemberMetrics;
 import io.balsa.kv.quota.DiskRoom;
+import io.balsa.kv.model.MemberId;
+import io.balsa.kv.proto.Member;
 import io.balsa.kv.quota.SpaceConfig;
 import io.balsa.kv.quota.SpaceKeeper;
 import io.balsa.kv.request.LeaderChannel;
@@ -38,6 +41,7 @@ import io.balsa.raft.RaftHost;
 import io.balsa.raft.RaftNode;
 import io.balsa.raft.file.FileSnapshotStore;
 import io.balsa.raft.model.GroupId;
+import io.balsa.raft.model.NodeId;
 import io.balsa.raft.storage.rocksdb.RocksLogStore;
 import io.balsa.raft.transport.netty.NettyTransport;
 import io.balsa.raft.transport.netty.NettyTransportBuilder;
@@ -66,6 +70,10 @@ final class LocalMember {
   private final LeaseKeeper leases;
   private final LeaseThread leaseThread = new LeaseThread();
   private final KnownMembers members;
+  private final PeerDesk desk;
+  private final MemberPeers peers;
+  private final MembershipKeeper keeper;
+  private final Identity self;
   private final ReadPool reads;
   private final Passwords passwords;
   private final Tokens tokens;
@@ -86,10 +94,17 @@ final class LocalMember {
    */
   LocalMember(ServerConfig config, Identity self, DataDirectory directory, Teardown opened) {
     this.config = config;
+    this.self = self;
     this.state = KvStateMachine.open(directory.state(), stateConfig());
     opened.add("the state", state::close);
     this.router = new RequestRouter(replica, self.clusterId(), self.member(), limits());
-    this.members = new KnownMembers(config.initialCluster(), state);
+    this.members = new KnownMembers(self.origin(), state);
+    refuseIfRemoved(directory);
+    this.desk = new PeerDesk(self.clusterId(), members, router);
+    NettyTransport transport = transport();
+    this.peers = new MemberPeers(transport);
+    this.keeper = keeper();
+    desk.setOnRemoved(keeper::onToldRemoved);
     this.leaderChannel = new LeaderChannel(self.member(), replica, members);
     opened.add("the channel to the leader", leaderChannel::close);
     this.hub =
@@ -106,7 +121,7 @@ final class LocalMember {
     this.tokens = tokens();
     this.gate = new AuthGate(state::auth, tokens, router);
     // Before the node is open: from then on entries are applied, and none may be missed.
-    state.setListener(new ApplyFanOut(members, leases, hub, issuedTokens()));
+    state.setListener(new ApplyFanOut(members, keeper, leases, hub, issuedTokens()));
     this.reads = new ReadPool(Math.max(2, Runtime.getRuntime().availableProcessors()));
     opened.add("the read threads", reads::close);
 
@@ -131,8 +146,10 @@ final class LocalMember {
             SpaceConfig.of(config.quotaBytes(), config.manualDisarm()),
             DiskRoom.of(directory.state()));
     router.setAdmission(space);
-    this.node = openNode(self, directory, opened);
+    this.node = openNode(directory, transport, opened);
     replica.attach(node);
+    keeper.start(node);
+    opened.add("the keeper of the membership", keeper::close);
     node.addListener(leases::onStatus);
     node.addListener(metrics::onStatus);
     opened.add("the request router", router::close);
@@ -142,16 +159,40 @@ final class LocalMember {
     opened.add("the keeper of the space", space::close);
     hub.start();
     opened.add("the watch hub", hub::close);
-    reportTheEnd();
+    reportTheEnd(directory);
+  }
+
+  private MembershipKeeper keeper() {
+    return new MembershipKeeper(
+        self.member(),
+        members,
+        id -> members.wasRemoved(id.value()),
+        peers,
+        config.raft().electionTimeout());
+  }
+
+  /** It may have learned so from the log, and stopped before it noted it. */
+  private void refuseIfRemoved(DataDirectory directory) {
+    if (members.wasRemoved(self.member().value())) {
+      directory.markRemoved();
+      throw new RemovedException(config.dataDir());
+    }
   }
 
   /**
    * Without watches a member would look healthy and serve half of what it should. That the hub stops
    * in good order says nothing: it also does when the store was closed under it.
    */
-  private void reportTheEnd() {
+  private void reportTheEnd(DataDirectory directory) {
     var unused =
         CompletableFuture.allOf(
+            keeper
+                .removed()
+                .thenRun(
+                    () -> {
+                      directory.markRemoved();
+                      stopped.completeExceptionally(new RemovedException(config.dataDir()));
+                    }),
             hub.stopped().exceptionally(this::stopBecause),
             node.stopped().thenRun(() -> stopped.complete(null)).exceptionally(this::stopBecause));
   }
@@ -162,31 +203,37 @@ final class LocalMember {
     return null;
   }
 
-  private RaftNode<KvResult> openNode(Identity self, DataDirectory directory, Teardown opened) {
+  private RaftNode<KvResult> openNode(
+      DataDirectory directory, NettyTransport transport, Teardown opened) {
     RaftHost host =
         RaftHost.builder(self.member().toNodeId())
             .config(config.raft())
             .logStore(RocksLogStore.at(directory.log()))
             .snapshotStore(FileSnapshotStore.at(directory.snapshots()))
-            .transport(transport(self))
+            .transport(transport)
             .start();
     opened.add("the Raft host", host::close);
-    return host.openGroup(
-        GroupId.ONLY,
-        state,
-        config.initialCluster().memberIds().stream().map(id -> id.toNodeId()).toList());
+    return host.openGroup(GroupId.ONLY, state, initialVoters());
   }
 
-  private NettyTransport transport(Identity self) {
+  /** Whoever was added later waits until a leader takes it in. */
+  private List<NodeId> initialVoters() {
+    return self.origin().isFounder()
+        ? self.origin().peerUrls().keySet().stream().map(MemberId::toNodeId).toList()
+        : List.of();
+  }
+
+  private NettyTransport transport() {
     NettyTransportBuilder transport =
         NettyTransport.builder(self.member().toNodeId())
             .clusterId(self.clusterId())
-            .bind(MemberUrls.address(config.urls().listenPeer().get(0)));
-    InitialCluster cluster = config.initialCluster();
-    for (String name : cluster.peerUrls().keySet()) {
-      if (!cluster.memberId(name).equals(self.member())) {
-        URI reachedAt = cluster.peerUrlsOf(name).get(0);
-        transport.peer(cluster.memberId(name).toNodeId(), MemberUrls.address(reachedAt));
+            .bind(MemberUrls.address(config.urls().listenPeer().get(0)))
+            .reception(desk);
+    for (Member member : members.members()) {
+      MemberId id = new MemberId(member.getID());
+      if (!id.equals(self.member())) {
+        URI reachedAt = URI.create(member.getPeerURLs(0));
+        transport.peer(id.toNodeId(), MemberUrls.unresolvedAddress(reachedAt));
       }
     }
     return transport.build();
@@ -227,13 +274,28 @@ final class LocalMember {
         new WatchService(hub, this::hasLeader, gate).definition(),
         leaseService.definition(),
         new AuthService(router, state, tokens, passwords).bindService(),
-        new ClusterService(router, members).bindService(),
+        clusterService().definition(),
         new MaintenanceService(router, state, reads, space).bindService(),
         new LockService(kv, hub).bindService(),
         new ElectionService(kv, hub).definition(),
         health.bindService(),
         ProtoReflectionServiceV1.newInstance().bindService(),
         oldReflection());
+  }
+
+  private ClusterService clusterService() {
+    return new ClusterService(
+        new ClusterService.Parts(
+            self.member(),
+            router,
+            members,
+            keeper,
+            peers,
+            id -> members.wasRemoved(id) || members.member(new MemberId(id)).isPresent(),
+            leaderChannel::current,
+            () -> Clock.systemUTC().instant().getEpochSecond()),
+        new ClusterService.Rules(
+            config.strictReconfigCheck(), config.maxLearners(), limits().timeout()));
   }
 
   /** What tools asked before the service had its final name. */
@@ -273,6 +335,16 @@ final class LocalMember {
 
   MemberHealth health() {
     return new MemberHealth(router, state);
+  }
+
+  /** Whether the list of members is known from the log, not only from the first start. */
+  boolean hasMembers() {
+    return members.areApplied();
+  }
+
+  /** Whether this member is in the list as a learner. */
+  boolean isLearner() {
+    return members.member(self.member()).filter(Member::getIsLearner).isPresent();
   }
 
   private boolean hasLeader() {

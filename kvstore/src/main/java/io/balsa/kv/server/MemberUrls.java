@@ -47,12 +47,20 @@ final class MemberUrls {
     return url;
   }
 
-  /** The address to listen on or to connect to; unresolved if the name isn't known here. */
+  /** The address to listen on; unresolved if the name isn't known here. May ask a name server. */
   static InetSocketAddress address(URI url) {
+    return new InetSocketAddress(host(url), url.getPort());
+  }
+
+  /** The address to connect to, by a name that is looked up later. */
+  static InetSocketAddress unresolvedAddress(URI url) {
+    return InetSocketAddress.createUnresolved(host(url), url.getPort());
+  }
+
+  private static String host(URI url) {
     String host = url.getHost();
     boolean bracketed = host.startsWith("[") && host.endsWith("]");
-    return new InetSocketAddress(
-        bracketed ? host.substring(1, host.length() - 1) : host, url.getPort());
+    return bracketed ? host.substring(1, host.length() - 1) : host;
   }
 
   /** Whether the host stands for every address of the machine, to which nobody can connect. */

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  * @param joinsExisting whether the cluster is said to run already; as in etcd, only the first start asks
  * @param quotaBytes the size of the store at which what takes room is refused; negative for no limit
  * @param manualDisarm whether only an operator lowers NOSPACE
+ * @param strictReconfigCheck whether changes of the members that endanger the quorum are refused
  */
 record ServerConfig(
     String name,
@@ -34,6 +35,8 @@ record ServerConfig(
     int txnOpsMax,
     long quotaBytes,
     boolean manualDisarm,
+    boolean strictReconfigCheck,
+    int maxLearners,
     Duration watchProgressInterval,
     int compactionBatch,
     Duration compactionPause,
@@ -49,6 +52,7 @@ record ServerConfig(
 
   private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
   private static final int ELECTION_MILLIS_MAX = 50_000;
+  private static final int LEARNERS_MAX = 1000;
   private static final int REQUEST_BYTES_MAX = 512 << 20;
 
   /** What a command adds to the request in it. */
@@ -60,13 +64,14 @@ record ServerConfig(
   static ServerConfig of(Flags flags) {
     refuseWhatChangesTheCluster(flags);
     String name = flags.get("name");
+    Path dataDir = Path.of(flags.given("data-dir").orElse(name + ".etcd"));
     Urls urls = urls(flags);
     int requestBytesMax = (int) number(flags, "max-request-bytes", 1, REQUEST_BYTES_MAX);
     return new ServerConfig(
         name,
-        Path.of(flags.given("data-dir").orElse(name + ".etcd")),
+        dataDir,
         urls,
-        initialCluster(flags, name, urls),
+        initialCluster(flags, name, urls, DataDirectory.isSomebodys(dataDir)),
         joinsExisting(flags),
         raft(flags, requestBytesMax),
         clientPort(flags, requestBytesMax),
@@ -74,6 +79,8 @@ record ServerConfig(
         (int) number(flags, "max-txn-ops", 1, 1 << 20),
         quota(flags),
         flags.isOn("balsa-manual-nospace-disarm"),
+        flags.isOn("strict-reconfig-check"),
+        (int) number(flags, "max-learners", 1, LEARNERS_MAX),
         duration(flags, "watch-progress-notify-interval"),
         (int) number(flags, "compaction-batch-limit", 1, 1 << 24),
         duration(flags, "compaction-sleep-interval"),
@@ -139,12 +146,17 @@ record ServerConfig(
         MemberUrls.parse("initial-advertise-peer-urls", flags.get("initial-advertise-peer-urls")));
   }
 
-  private static InitialCluster initialCluster(Flags flags, String name, Urls urls) {
+  /** Once there is data, what the flags say of the cluster has no effect: then it needn't be right any more. */
+  private static InitialCluster initialCluster(
+      Flags flags, String name, Urls urls, boolean hasStarted) {
     String alone =
         String.join(",", urls.advertisePeer().stream().map(url -> name + "=" + url).toList());
     InitialCluster cluster =
         InitialCluster.parse(
             flags.given("initial-cluster").orElse(alone), flags.get("initial-cluster-token"));
+    if (hasStarted) {
+      return cluster;
+    }
     List<URI> own = cluster.peerUrlsOf(name);
     if (own.isEmpty()) {
       throw new Flags.UsageException(

@@ -1,7 +1,7 @@
 package io.balsa.kv.server;
 
 /** The server can't start, for a reason that its operator can mend. The message is one line and says it all. */
-final class StartupException extends RuntimeException {
+class StartupException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   StartupException(String message) {

@@ -32,8 +32,8 @@ public interface ApplyListener {
   /** The leader logged how long the lease still has. */
   default void onLeaseCheckpointed(long id, long remainingSeconds) {}
 
-  /** A member published its name and addresses. */
-  default void onMemberPublished(long memberId) {}
+  /** Members came, went, or are otherwise reached or called. */
+  default void onMembersChanged() {}
 
   /** A user has got a token; of old entries that are applied again after a restart it is told again. */
   default void onTokenIssued(TokenIssue token) {}

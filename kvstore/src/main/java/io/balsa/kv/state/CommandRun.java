@@ -11,7 +11,6 @@ import io.balsa.kv.command.CommandDone;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.command.LeaseExpire;
 import io.balsa.kv.command.LeaseRemainders;
-import io.balsa.kv.command.MemberPublish;
 import io.balsa.kv.command.SpaceReport;
 import io.balsa.kv.command.TokenIssue;
 import io.balsa.kv.command.UnknownCommandException;
@@ -177,7 +176,13 @@ final class CommandRun {
       case LEASE_REVOKE -> revoke(command.getLeaseRevoke());
       case LEASE_EXPIRE -> expire(command.getLeaseExpire());
       case LEASE_CHECKPOINT -> checkpoint(command.getLeaseCheckpoint());
-      case MEMBER_PUBLISH -> publish(command.getMemberPublish());
+      case MEMBERS_FOUND,
+          MEMBER_ADD,
+          MEMBER_REMOVE,
+          MEMBER_UPDATE,
+          MEMBER_PROMOTE,
+          MEMBER_PUBLISH ->
+          changeMembers(command);
       case ALARM -> alarm(command.getAlarm());
       case SPACE_REPORT -> space(command.getSpaceReport());
       case DOWNGRADE -> downgrade(command.getDowngrade());
@@ -308,9 +313,14 @@ final class CommandRun {
     return done();
   }
 
-  private Message publish(MemberPublish member) {
-    rows.put(Tables.member(member.getId()), member.toByteArray());
-    notices.add(listener -> listener.onMemberPublished(member.getId()));
+  /** The alarms of a member that is gone go with it: nobody else could lower them. */
+  private Message changeMembers(KvCommand command) {
+    MemberChange.apply(command, rows);
+    if (command.hasMemberRemove()) {
+      long gone = command.getMemberRemove().getId();
+      alarms.active().stream().filter(alarm -> alarm.memberId() == gone).forEach(this::lower);
+    }
+    notices.add(ApplyListener::onMembersChanged);
     return done();
   }
 

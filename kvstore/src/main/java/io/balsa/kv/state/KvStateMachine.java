@@ -2,17 +2,14 @@ package io.balsa.kv.state;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.balsa.kv.auth.AuthState;
-import io.balsa.kv.command.MemberPublish;
 import io.balsa.kv.proto.DowngradeInfo;
-import io.balsa.kv.state.Tables.Span;
+import io.balsa.kv.proto.Member;
 import io.balsa.kv.state.store.Backup;
 import io.balsa.kv.state.store.HeapStore;
 import io.balsa.kv.state.store.OrderedReader;
-import io.balsa.kv.state.store.OrderedReader.Direction;
 import io.balsa.kv.state.store.OrderedStore;
 import io.balsa.kv.state.store.RocksSettings;
 import io.balsa.kv.state.store.RocksStore;
-import io.balsa.kv.state.store.StoreCursor;
 import io.balsa.kv.state.store.StorePin;
 import io.balsa.kv.state.store.StoreWrites;
 import io.balsa.raft.model.Bytes;
@@ -27,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -140,22 +138,14 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
     return publisher.auth();
   }
 
-  /** What the members published about themselves, by id as an unsigned number. */
-  public List<MemberPublish> members() {
-    return publisher.read(now -> members(now.pin()));
+  /** The members, by id as an unsigned number; none before the cluster's first entries are applied. */
+  public List<Member> members() {
+    return publisher.read(now -> MemberTable.all(now.pin()));
   }
 
-  private static List<MemberPublish> members(OrderedReader rows) {
-    List<MemberPublish> members = new ArrayList<>();
-    Span span = Tables.allMembers();
-    try (StoreCursor cursor = rows.cursor(span.fromKey(), span.toKey(), Direction.UP)) {
-      while (cursor.next()) {
-        members.add(MemberPublish.parseFrom(cursor.value()));
-      }
-    } catch (InvalidProtocolBufferException e) {
-      throw new StorageException("a member's row is damaged", e);
-    }
-    return members;
+  /** The ids of all members that were removed: for good. */
+  public SortedSet<Long> removedMembers() {
+    return publisher.read(now -> MemberTable.removed(now.pin()));
   }
 
   /** Bytes on disk and in memory tables; never 0. */

@@ -15,7 +15,8 @@ final class Tables {
    *   'I' | key, escaped | ~revision (8) | ~sub(4) ->  the versions of a key, newest first           (IndexRow)
    *   'E' | lease id (8)                           ->  granted TTL (8) | remaining TTL (8)
    *   'A' | lease id (8) | key                     ->  nothing: the key is attached to the lease
-   *   'P' | member id (8)                          ->  MemberPublish
+   *   'P' | member id (8)                          ->  Member
+   *   'Q' | member id (8)                          ->  nothing: the member was removed
    *   'W' | member id (8) | alarm type (4)         ->  who raised it (1)                              (AlarmTable)
    *   'M' | 'd'                                    ->  DowngradeInfo, while a downgrade is enabled
    *   'U' | user name                              ->  UserRow
@@ -34,6 +35,7 @@ final class Tables {
   private static final byte LEASES = 'E';
   private static final byte ATTACHED = 'A';
   private static final byte MEMBERS = 'P';
+  private static final byte REMOVED_MEMBERS = 'Q';
   private static final byte ALARMS = 'W';
   private static final byte USERS = 'U';
   private static final byte ROLES = 'R';
@@ -214,6 +216,14 @@ final class Tables {
 
   static Span allMembers() {
     return table(MEMBERS);
+  }
+
+  static byte[] removedMember(long id) {
+    return withId(REMOVED_MEMBERS, id);
+  }
+
+  static Span allRemovedMembers() {
+    return table(REMOVED_MEMBERS);
   }
 
   static byte[] alarm(long memberId, int type) {

@@ -152,6 +152,7 @@ public final class SoloReplica implements Replica {
         last,
         last,
         Membership.NONE,
+        EntryId.ZERO,
         new TreeMap<>());
   }
 }

@@ -9,12 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DataDirectoryTest {
-  private static final Identity SELF = new Identity(0xc1L, new MemberId(0xaL), "n1");
+  private static final Identity SELF = identity(0xc1L, 0xaL, "n1");
 
   @TempDir private Path parent;
 
@@ -38,7 +40,7 @@ final class DataDirectoryTest {
   @Test
   void anotherNameIsStillTheSameMember() {
     DataDirectory.open(parent, SELF).close();
-    DataDirectory.open(parent, new Identity(0xc1L, new MemberId(0xaL), "renamed")).close();
+    DataDirectory.open(parent, identity(0xc1L, 0xaL, "renamed")).close();
   }
 
   @Test
@@ -52,8 +54,8 @@ final class DataDirectoryTest {
   @Test
   void anotherMembersOrClustersDirectoryIsRefused() {
     DataDirectory.open(parent, SELF).close();
-    refused(new Identity(0xc1L, new MemberId(0xbL), "n1"), "belongs to another member: a (n1)");
-    refused(new Identity(0xc2L, new MemberId(0xaL), "n1"), "belongs to another cluster: c1");
+    refused(identity(0xc1L, 0xbL, "n1"), "belongs to another member: a (n1)");
+    refused(identity(0xc2L, 0xaL, "n1"), "belongs to another cluster: c1");
     DataDirectory.open(parent, SELF).close();
   }
 
@@ -84,6 +86,17 @@ final class DataDirectoryTest {
   }
 
   @Test
+  void aRemovedMembersDirectoryIsRefused() {
+    DataDirectory directory = DataDirectory.open(parent, SELF);
+    assertThat(DataDirectory.ownerOf(parent)).contains(SELF);
+    directory.markRemoved();
+    directory.close();
+    assertThatThrownBy(() -> DataDirectory.ownerOf(parent))
+        .isInstanceOf(RemovedException.class)
+        .hasMessageContaining("the member has been permanently removed from the cluster");
+  }
+
+  @Test
   void aDamagedIdentityIsRefused() throws IOException {
     DataDirectory.open(parent, SELF).close();
     Path file = parent.resolve("identity");
@@ -94,6 +107,13 @@ final class DataDirectoryTest {
     refused(SELF, "isn't an identity file");
     Files.writeString(file, text.replace("balsa-data-format=1", "balsa-data-format=9"));
     refused(SELF, "has the data format 9");
+  }
+
+  private static Identity identity(long cluster, long member, String name) {
+    SortedMap<MemberId, List<String>> peers = new TreeMap<>();
+    peers.put(new MemberId(member), List.of("http://a:1", "http://b:2"));
+    peers.put(new MemberId(0xffL), List.of("http://c:3"));
+    return new Identity(cluster, new MemberId(member), name, new Origin(false, peers));
   }
 
   private void refused(Identity self, String message) {

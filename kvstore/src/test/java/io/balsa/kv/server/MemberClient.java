@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.balsa.kv.model.KvError;
+import io.balsa.kv.proto.ClusterGrpc;
 import io.balsa.kv.proto.KVGrpc;
 import io.balsa.kv.proto.KeyValue;
 import io.balsa.kv.proto.LeaseGrantRequest;
@@ -13,6 +14,16 @@ import io.balsa.kv.proto.LeaseLeasesRequest;
 import io.balsa.kv.proto.LeaseRevokeRequest;
 import io.balsa.kv.proto.LeaseStatus;
 import io.balsa.kv.proto.MaintenanceGrpc;
+import io.balsa.kv.proto.MemberAddRequest;
+import io.balsa.kv.proto.MemberAddResponse;
+import io.balsa.kv.proto.MemberListRequest;
+import io.balsa.kv.proto.MemberListResponse;
+import io.balsa.kv.proto.MemberPromoteRequest;
+import io.balsa.kv.proto.MemberPromoteResponse;
+import io.balsa.kv.proto.MemberRemoveRequest;
+import io.balsa.kv.proto.MemberRemoveResponse;
+import io.balsa.kv.proto.MemberUpdateRequest;
+import io.balsa.kv.proto.MemberUpdateResponse;
 import io.balsa.kv.proto.PutRequest;
 import io.balsa.kv.proto.RangeRequest;
 import io.balsa.kv.proto.election.ElectionGrpc;
@@ -102,6 +113,38 @@ final class MemberClient implements AutoCloseable {
   MaintenanceGrpc.MaintenanceBlockingStub maintenance() {
     return MaintenanceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  ClusterGrpc.ClusterBlockingStub cluster() {
+    return ClusterGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  MemberListResponse memberList(boolean linearizable) {
+    return cluster()
+        .memberList(MemberListRequest.newBuilder().setLinearizable(linearizable).build());
+  }
+
+  /** No URL at all if it is empty. */
+  MemberAddResponse memberAdd(String peerUrl, boolean learner) {
+    MemberAddRequest.Builder request = MemberAddRequest.newBuilder().setIsLearner(learner);
+    if (!peerUrl.isEmpty()) {
+      request.addPeerURLs(peerUrl);
+    }
+    return cluster().memberAdd(request.build());
+  }
+
+  MemberRemoveResponse memberRemove(long id) {
+    return cluster().memberRemove(MemberRemoveRequest.newBuilder().setID(id).build());
+  }
+
+  MemberUpdateResponse memberUpdate(long id, String peerUrl) {
+    return cluster()
+        .memberUpdate(MemberUpdateRequest.newBuilder().setID(id).addPeerURLs(peerUrl).build());
+  }
+
+  MemberPromoteResponse memberPromote(long id) {
+    return cluster().memberPromote(MemberPromoteRequest.newBuilder().setID(id).build());
   }
 
   long put(String key, String value) {

@@ -93,7 +93,7 @@ final class ServerConfigTest {
   void aFlagWithoutAnEffectIsAcceptedWithAWarning() {
     Flags flags =
         Flags.parse(
-            List.of("--enable-pprof", "--strict-reconfig-check=false", "--metrics", "basic"),
+            List.of("--enable-pprof", "--socket-reuse-port=false", "--metrics", "basic"),
             new TreeMap<>());
     assertThat(flags.warnings())
         .hasSize(3)

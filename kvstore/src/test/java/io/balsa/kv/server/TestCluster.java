@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -24,23 +25,25 @@ final class TestCluster implements AutoCloseable {
   private final List<Integer> clientPorts = new ArrayList<>();
   private final List<Integer> peerPorts = new ArrayList<>();
   private final List<@Nullable KvServer> members = new ArrayList<>();
-  private final String initialCluster;
+  private final List<String> flags;
 
-  private TestCluster(Path dir, int size) throws IOException {
+  /** Who the members are, as new ones are told. Those that were removed are null. */
+  private final List<@Nullable String> named = new ArrayList<>();
+
+  private TestCluster(Path dir, int size, String... flags) throws IOException {
     this.dir = dir;
+    this.flags = List.of(flags);
     List<Integer> ports = freePorts(2 * size);
     clientPorts.addAll(ports.subList(0, size));
     peerPorts.addAll(ports.subList(size, 2 * size));
-    this.initialCluster =
-        String.join(
-            ",", IntStream.range(0, size).mapToObj(i -> "m" + i + "=" + peerUrl(i)).toList());
+    IntStream.range(0, size).forEach(i -> named.add("m" + i + "=" + peerUrl(i)));
   }
 
   /** Starts them all and waits until each can serve. */
   static TestCluster start(Path dir, int size, String... moreFlags) throws Exception {
-    TestCluster cluster = new TestCluster(dir, size);
+    TestCluster cluster = new TestCluster(dir, size, moreFlags);
     for (int i = 0; i < size; i++) {
-      cluster.members.add(KvServer.start(cluster.config(i, moreFlags)));
+      cluster.members.add(KvServer.start(cluster.config(i)));
     }
     for (int i = 0; i < size; i++) {
       cluster.awaitReady(i);
@@ -50,12 +53,40 @@ final class TestCluster implements AutoCloseable {
 
   /** Starts the first one only, and waits for nothing. */
   static TestCluster startOneOf(Path dir, int size, String... moreFlags) throws Exception {
-    TestCluster cluster = new TestCluster(dir, size);
-    cluster.members.add(KvServer.start(cluster.config(0, moreFlags)));
+    TestCluster cluster = new TestCluster(dir, size, moreFlags);
+    cluster.members.add(KvServer.start(cluster.config(0)));
     while (cluster.members.size() < size) {
       cluster.members.add(null);
     }
     return cluster;
+  }
+
+  /** Gives a member to be a number, and ports that are free. Nothing is started, and nobody is told of it. */
+  int plan() throws IOException {
+    List<Integer> ports = freePorts(2);
+    clientPorts.add(ports.get(0));
+    peerPorts.add(ports.get(1));
+    members.add(null);
+    named.add("m" + (size() - 1) + "=" + peerUrl(size() - 1));
+    return size() - 1;
+  }
+
+  /** Newcomers needn't know of it any more. */
+  void forget(int i) {
+    named.set(i, null);
+  }
+
+  /** Has the member reached at another port from its next start on. */
+  void move(int i) throws IOException {
+    peerPorts.set(i, freePorts(1).get(0));
+    named.set(i, "m" + i + "=" + peerUrl(i));
+  }
+
+  /** Starts one that was added to the cluster, and waits for nothing. */
+  void join(int i, String... moreFlags) {
+    List<String> all = new ArrayList<>(List.of(moreFlags));
+    all.add("--initial-cluster-state=existing");
+    members.set(i, KvServer.start(config(i, all.toArray(String[]::new))));
   }
 
   private static List<Integer> freePorts(int count) throws IOException {
@@ -71,7 +102,7 @@ final class TestCluster implements AutoCloseable {
   }
 
   ServerConfig config(int i, String... moreFlags) {
-    List<String> flags =
+    List<String> all =
         new ArrayList<>(
             List.of(
                 "--name=m" + i,
@@ -80,9 +111,11 @@ final class TestCluster implements AutoCloseable {
                 "--advertise-client-urls=" + clientUrl(i),
                 "--listen-peer-urls=" + peerUrl(i),
                 "--initial-advertise-peer-urls=" + peerUrl(i),
-                "--initial-cluster=" + initialCluster));
-    flags.addAll(List.of(moreFlags));
-    return ServerConfig.of(Flags.parse(flags, new TreeMap<>()));
+                "--initial-cluster="
+                    + String.join(",", named.stream().filter(Objects::nonNull).toList())));
+    all.addAll(flags);
+    all.addAll(List.of(moreFlags));
+    return ServerConfig.of(Flags.parse(all, new TreeMap<>()));
   }
 
   String clientUrl(int i) {
@@ -93,7 +126,7 @@ final class TestCluster implements AutoCloseable {
     return clientPorts.get(i);
   }
 
-  private String peerUrl(int i) {
+  String peerUrl(int i) {
     return "http://127.0.0.1:" + peerPorts.get(i);
   }
 
@@ -124,16 +157,18 @@ final class TestCluster implements AutoCloseable {
   /** Starts all that were stopped: none of them can be ready alone. */
   void restartAll() throws Exception {
     for (int i = 0; i < size(); i++) {
-      if (members.get(i) == null) {
+      if (members.get(i) == null && named.get(i) != null) {
         members.set(i, KvServer.start(config(i)));
       }
     }
     for (int i = 0; i < size(); i++) {
-      awaitReady(i);
+      if (members.get(i) != null) {
+        awaitReady(i);
+      }
     }
   }
 
-  private void awaitReady(int i) throws Exception {
+  void awaitReady(int i) throws Exception {
     member(i).ready().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 

@@ -20,6 +20,7 @@ import io.balsa.kv.command.CommandDone;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.command.LeaseExpire;
 import io.balsa.kv.command.MemberPublish;
+import io.balsa.kv.command.MembersFound;
 import io.balsa.kv.command.TokenIssue;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.AuthDisableRequest;
@@ -32,6 +33,7 @@ import io.balsa.kv.proto.LeaseGrantRequest;
 import io.balsa.kv.proto.LeaseGrantResponse;
 import io.balsa.kv.proto.LeaseRevokeRequest;
 import io.balsa.kv.proto.LeaseRevokeResponse;
+import io.balsa.kv.proto.Member;
 import io.balsa.kv.proto.Permission;
 import io.balsa.kv.proto.PutResponse;
 import io.balsa.kv.proto.RequestOp;
@@ -113,6 +115,12 @@ class AuthRulesTest {
   @Test
   void whatMembersProposeOfTheirOwnNeedsNoCaller() {
     switchOn();
+    assertThat(
+            kv.apply(
+                KvCommand.newBuilder()
+                    .setMembersFound(
+                        MembersFound.newBuilder().addMembers(Member.newBuilder().setID(5)))))
+        .isInstanceOf(CommandDone.class);
     assertThat(
             kv.apply(KvCommand.newBuilder().setMemberPublish(MemberPublish.newBuilder().setId(5))))
         .isInstanceOf(CommandDone.class);

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.balsa.kv.command.CommandDone;
 import io.balsa.kv.command.KvCommand;
+import io.balsa.kv.command.LeaseRemainders;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.model.KvException;
 import io.balsa.kv.proto.CompactionResponse;
@@ -29,6 +30,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -45,6 +47,7 @@ final class KvModel {
   final TreeMap<Long, NavigableMap<ByteString, KeyValue>> states = new TreeMap<>();
   final TreeMap<Long, List<Event>> history = new TreeMap<>();
   final TreeMap<Long, LeaseRecord> leases = new TreeMap<>(Long::compareUnsigned);
+  private final Set<Long> members = new TreeSet<>();
 
   /** The keys and events of the command that runs. */
   private NavigableMap<ByteString, KeyValue> draft = new TreeMap<>(ORDER);
@@ -95,18 +98,11 @@ final class KvModel {
           }
           yield CommandDone.newBuilder().setHeader(header()).build();
         }
-        case LEASE_CHECKPOINT -> {
-          var remainders = command.getLeaseCheckpoint();
-          boolean counts = remainders.getTerm() == term;
-          for (var point : counts ? remainders.getCheckpointsList() : List.<LeaseCheckpoint>of()) {
-            leases.computeIfPresent(
-                point.getID(),
-                (id, old) -> new LeaseRecord(id, old.grantedTtlSeconds(), point.getRemainingTTL()));
-          }
-          yield CommandDone.newBuilder().setHeader(header()).build();
-        }
+        case LEASE_CHECKPOINT -> checkpoint(command.getLeaseCheckpoint(), term);
         case ALARM, SPACE_REPORT, DOWNGRADE -> throw new AssertionError("AlarmRulesTest's");
-        case MEMBER_PUBLISH -> CommandDone.newBuilder().setHeader(header()).build();
+        case MEMBERS_FOUND, MEMBER_PUBLISH -> member(command);
+        case MEMBER_ADD, MEMBER_REMOVE, MEMBER_UPDATE, MEMBER_PROMOTE ->
+            throw new AssertionError("MemberRulesTest's");
         case AUTH_ENABLE,
             AUTH_DISABLE,
             USER_ADD,
@@ -125,6 +121,25 @@ final class KvModel {
     } catch (KvException e) {
       return e.error();
     }
+  }
+
+  private Message checkpoint(LeaseRemainders remainders, long term) {
+    boolean counts = remainders.getTerm() == term;
+    for (var point : counts ? remainders.getCheckpointsList() : List.<LeaseCheckpoint>of()) {
+      leases.computeIfPresent(
+          point.getID(),
+          (id, old) -> new LeaseRecord(id, old.grantedTtlSeconds(), point.getRemainingTTL()));
+    }
+    return CommandDone.newBuilder().setHeader(header()).build();
+  }
+
+  private Message member(KvCommand command) {
+    if (command.hasMemberPublish()) {
+      refuseIf(!members.contains(command.getMemberPublish().getId()), KvError.MEMBER_NOT_FOUND);
+    } else if (members.isEmpty()) {
+      command.getMembersFound().getMembersList().forEach(m -> members.add(m.getID()));
+    }
+    return CommandDone.newBuilder().setHeader(header()).build();
   }
 
   private NavigableMap<ByteString, KeyValue> at(long someRevision) {

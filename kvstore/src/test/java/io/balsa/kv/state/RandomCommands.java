@@ -5,12 +5,14 @@ import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.command.LeaseExpire;
 import io.balsa.kv.command.LeaseRemainders;
 import io.balsa.kv.command.MemberPublish;
+import io.balsa.kv.command.MembersFound;
 import io.balsa.kv.proto.CompactionRequest;
 import io.balsa.kv.proto.Compare;
 import io.balsa.kv.proto.DeleteRangeRequest;
 import io.balsa.kv.proto.LeaseCheckpoint;
 import io.balsa.kv.proto.LeaseGrantRequest;
 import io.balsa.kv.proto.LeaseRevokeRequest;
+import io.balsa.kv.proto.Member;
 import io.balsa.kv.proto.PutRequest;
 import io.balsa.kv.proto.RangeRequest;
 import io.balsa.kv.proto.RequestOp;
@@ -74,6 +76,12 @@ final class RandomCommands {
           LeaseRemainders.newBuilder()
               .setTerm(term - random.nextInt(2))
               .addCheckpoints(point.setRemainingTTL(random.nextInt(50))));
+    }
+    if (dice == 98) {
+      return command.setMembersFound(
+          MembersFound.newBuilder()
+              .addMembers(Member.newBuilder().setID(0))
+              .addMembers(Member.newBuilder().setID(1)));
     }
     return command.setMemberPublish(
         MemberPublish.newBuilder().setId(random.nextInt(3)).setName("m"));

@@ -40,11 +40,11 @@ final class StatusBoard {
     if (last.standing() != next.standing()) {
       explain(next);
     }
-    boolean changed =
+    boolean ledDifferently =
         last.role() != next.role()
             || last.term() != next.term()
             || !last.leader().equals(next.leader());
-    if (changed) {
+    if (ledDifferently) {
       log.info(
           "{}: {} of term {}, leader {}",
           name,
@@ -52,6 +52,8 @@ final class StatusBoard {
           next.term(),
           next.leader().map(Object::toString).orElse("unknown"));
       wakeWaiters();
+    }
+    if (ledDifferently || !last.membership().id().equals(next.membership().id())) {
       listeners.forEach(listener -> tell(listener, next));
     }
   }

@@ -1,6 +1,7 @@
 package io.balsa.raft.transport.netty;
 
 import io.balsa.raft.message.GroupMessage;
+import io.balsa.raft.model.Bytes;
 import io.balsa.raft.transport.netty.Handshake.Caller;
 import io.balsa.raft.transport.netty.wire.Frame;
 import io.balsa.raft.transport.netty.wire.FrameDecoder;
@@ -10,6 +11,7 @@ import io.balsa.raft.transport.netty.wire.MessageCodec;
 import io.balsa.raft.transport.netty.wire.WireFormatException;
 import io.balsa.raft.transport.netty.wire.proto.Hello;
 import io.balsa.raft.transport.netty.wire.proto.HelloAnswer;
+import io.balsa.raft.transport.netty.wire.proto.QuestionAnswer;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -30,6 +32,8 @@ import org.slf4j.LoggerFactory;
 final class AcceptedHandler extends ChannelInboundHandlerAdapter {
   private enum State {
     STRANGER,
+    /** A stranger whose question is being answered. */
+    ASKING,
     ADMITTED,
     /** Refused or turned away: nothing that still comes counts. */
     DONE
@@ -66,7 +70,7 @@ final class AcceptedHandler extends ChannelInboundHandlerAdapter {
         context
             .executor()
             .schedule(
-                () -> turnAway(context, "no hello in time"),
+                () -> turnAway(context, "neither hello nor answer in time"),
                 settings.config().handshakeTimeout().toNanos(),
                 TimeUnit.NANOSECONDS);
   }
@@ -76,14 +80,22 @@ final class AcceptedHandler extends ChannelInboundHandlerAdapter {
       throws WireFormatException {
     Frame frame = (Frame) message;
     switch (state) {
-      case STRANGER -> onHello(context, Handshake.readHello(frame));
+      case STRANGER -> {
+        if (frame.type() == FrameType.QUESTION) {
+          onQuestion(context, Handshake.readQuestion(frame));
+        } else {
+          onHello(context, Handshake.readHello(frame));
+        }
+      }
+      case ASKING -> throw new WireFormatException("a stranger sent more than its question");
       case ADMITTED -> onFrame(frame);
       case DONE -> log.trace("ignored a frame from {}", context.channel().remoteAddress());
     }
   }
 
   private void onHello(ChannelHandlerContext context, Hello hello) throws WireFormatException {
-    Optional<Refusal> refusal = settings.handshake().judge(hello, acceptor::isKnown);
+    Optional<Refusal> refusal =
+        settings.handshake().judge(hello, acceptor::isKnown, settings.reception()::wasRemoved);
     if (refusal.isPresent()) {
       refuse(context, refusal.get());
       return;
@@ -112,6 +124,30 @@ final class AcceptedHandler extends ChannelInboundHandlerAdapter {
         FrameLayout.frame(context.alloc(), FrameType.HELLO_ANSWER, answer));
   }
 
+  /** The deadline of the handshake holds for the answer as well. */
+  private void onQuestion(ChannelHandlerContext context, Bytes question) {
+    state = State.ASKING;
+    var unused =
+        settings
+            .reception()
+            .answer(question)
+            .handle(
+                (answer, failure) ->
+                    failure == null
+                        ? Handshake.answered(answer)
+                        : Handshake.unanswered(String.valueOf(failure.getMessage())))
+            .whenCompleteAsync((answer, never) -> tell(context, answer), context.executor());
+  }
+
+  private void tell(ChannelHandlerContext context, QuestionAnswer answer) {
+    if (state == State.ASKING) {
+      noStrangerAnyMore(State.DONE);
+      context
+          .writeAndFlush(FrameLayout.frame(context.alloc(), FrameType.QUESTION_ANSWER, answer))
+          .addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
   private void onFrame(Frame frame) throws WireFormatException {
     if (frame.type() != FrameType.MESSAGES || admission == null) {
       throw new WireFormatException("a frame of type " + frame.type() + " after the handshake");
@@ -123,7 +159,7 @@ final class AcceptedHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (state == State.STRANGER) {
+    if (isStranger()) {
       turnAway(context, String.valueOf(cause.getMessage()));
       return;
     }
@@ -153,8 +189,12 @@ final class AcceptedHandler extends ChannelInboundHandlerAdapter {
     ConnectionPipeline.close(context);
   }
 
+  private boolean isStranger() {
+    return state == State.STRANGER || state == State.ASKING;
+  }
+
   private void noStrangerAnyMore(State next) {
-    if (state == State.STRANGER) {
+    if (isStranger()) {
       acceptor.strangerLeft();
     }
     state = next;

@@ -6,14 +6,16 @@ record ConnectionSettings(
     Handshake handshake,
     Sockets sockets,
     AddressLookup addresses,
-    Deliveries deliveries) {
+    Deliveries deliveries,
+    Reception reception) {
 
-  static ConnectionSettings of(NettyTransportConfig config, Sockets sockets) {
+  static ConnectionSettings of(NettyTransportConfig config, Sockets sockets, Reception reception) {
     return new ConnectionSettings(
         config,
         new Handshake(config.self(), config.clusterId()),
         sockets,
         new AddressLookup("balsa-lookup-" + config.self()),
-        new Deliveries());
+        new Deliveries(),
+        reception);
   }
 }

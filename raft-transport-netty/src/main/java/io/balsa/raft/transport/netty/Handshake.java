@@ -1,12 +1,16 @@
 package io.balsa.raft.transport.netty;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.transport.netty.wire.Frame;
 import io.balsa.raft.transport.netty.wire.FrameType;
 import io.balsa.raft.transport.netty.wire.WireFormatException;
 import io.balsa.raft.transport.netty.wire.proto.Hello;
 import io.balsa.raft.transport.netty.wire.proto.HelloAnswer;
+import io.balsa.raft.transport.netty.wire.proto.Question;
+import io.balsa.raft.transport.netty.wire.proto.QuestionAnswer;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -61,6 +65,58 @@ record Handshake(NodeId self, long clusterId) {
         .build();
   }
 
+  static Question question(Bytes question) {
+    return Question.newBuilder()
+        .setMagic(MAGIC)
+        .setProtocolVersion(PROTOCOL_VERSION)
+        .setQuestion(ByteString.copyFrom(question.toByteArray()))
+        .build();
+  }
+
+  static QuestionAnswer answered(Bytes answer) {
+    return QuestionAnswer.newBuilder()
+        .setMagic(MAGIC)
+        .setAnswer(ByteString.copyFrom(answer.toByteArray()))
+        .build();
+  }
+
+  static QuestionAnswer unanswered(String why) {
+    return QuestionAnswer.newBuilder().setMagic(MAGIC).setFailure(printable(why)).build();
+  }
+
+  static Bytes readQuestion(Frame frame) throws WireFormatException {
+    requireType(frame, FrameType.QUESTION);
+    try {
+      Question question = Question.parseFrom(frame.body());
+      requireMagic(question.getMagic());
+      if (question.getProtocolVersion() != PROTOCOL_VERSION) {
+        throw new WireFormatException(
+            "a question of protocol version "
+                + Integer.toUnsignedString(question.getProtocolVersion()));
+      }
+      return Bytes.wrap(question.getQuestion().toByteArray());
+    } catch (InvalidProtocolBufferException e) {
+      throw new WireFormatException("a question isn't valid protobuf: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * @throws WireFormatException for what isn't an answer, and for one that says that there is none
+   */
+  static Bytes readAnswered(Frame frame) throws WireFormatException {
+    requireType(frame, FrameType.QUESTION_ANSWER);
+    try {
+      QuestionAnswer answer = QuestionAnswer.parseFrom(frame.body());
+      requireMagic(answer.getMagic());
+      if (!answer.getFailure().isEmpty()) {
+        throw new WireFormatException("no answer: " + printable(answer.getFailure()));
+      }
+      return Bytes.wrap(answer.getAnswer().toByteArray());
+    } catch (InvalidProtocolBufferException e) {
+      throw new WireFormatException("an answer isn't valid protobuf: " + e.getMessage(), e);
+    }
+  }
+
   static Hello readHello(Frame frame) throws WireFormatException {
     requireType(frame, FrameType.HELLO);
     try {
@@ -88,8 +144,13 @@ record Handshake(NodeId self, long clusterId) {
     return new Caller(nodeId(hello.getSender()), Purpose.ofCode(hello.getPurpose()));
   }
 
-  /** The acceptor's rule. Empty: let them in. */
-  Optional<Refusal> judge(Hello hello, Predicate<NodeId> known) throws WireFormatException {
+  /**
+   * The acceptor's rule. Empty: let them in.
+   *
+   * @param removed asked about those that aren't known
+   */
+  Optional<Refusal> judge(Hello hello, Predicate<NodeId> known, Predicate<NodeId> removed)
+      throws WireFormatException {
     if (hello.getProtocolVersion() != PROTOCOL_VERSION) {
       return refused(
           Refusal.Reason.UNSUPPORTED_VERSION,
@@ -107,11 +168,13 @@ record Handshake(NodeId self, long clusterId) {
       return refused(Refusal.Reason.WRONG_RECEIVER, "a call for " + receiver, self.value());
     }
     NodeId sender = nodeId(hello.getSender());
-    if (!known.test(sender)) {
-      return Optional.of(
-          new Refusal(Refusal.Reason.UNKNOWN_SENDER, sender + " isn't a peer of " + self));
+    if (known.test(sender)) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    return Optional.of(
+        removed.test(sender)
+            ? new Refusal(Refusal.Reason.REMOVED, sender + " was removed from the cluster")
+            : new Refusal(Refusal.Reason.UNKNOWN_SENDER, sender + " isn't a peer of " + self));
   }
 
   /** The opener's rule. Empty: the right one answered and let us in. */

@@ -1,6 +1,7 @@
 package io.balsa.raft.transport.netty;
 
 import io.balsa.raft.message.GroupMessage;
+import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.InvalidConfigException;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.spi.Transport;
@@ -11,11 +12,13 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -53,8 +56,11 @@ public final class NettyTransport implements Transport {
   private volatile @Nullable Channel listener;
 
   NettyTransport(
-      NettyTransportConfig config, Map<NodeId, InetSocketAddress> addresses, Sockets sockets) {
-    settings = ConnectionSettings.of(config, sockets);
+      NettyTransportConfig config,
+      Map<NodeId, InetSocketAddress> addresses,
+      Sockets sockets,
+      Reception reception) {
+    settings = ConnectionSettings.of(config, sockets, reception);
     String threadName = "balsa-transport-" + config.self();
     loops = sockets.eventLoops(config.ioThreads(), new DefaultThreadFactory(threadName, true));
     acceptor = new Acceptor(settings, peers);
@@ -149,6 +155,21 @@ public final class NettyTransport implements Transport {
         acceptor.closeAllOf(id);
       }
     }
+  }
+
+  /** Whether there is a connection to the peer for messages. A peer that fell silent is seen to be gone within seconds. */
+  public boolean isConnected(NodeId id) {
+    @Nullable Peer peer = peers.get(id);
+    return peer != null && peer.isConnected();
+  }
+
+  /**
+   * Asks a host something on behalf of nobody, over a connection for this one question: what its {@link Reception#answer} has
+   * to say. Fails with an {@link java.io.IOException} when no answer comes in time, or the host has none; then nothing was done.
+   */
+  public static CompletableFuture<Bytes> ask(
+      InetSocketAddress host, Bytes question, Duration timeout) {
+    return AskingHandler.ask(host, question, timeout);
   }
 
   @Override

@@ -25,6 +25,7 @@ public final class NettyTransportBuilder {
   private Duration backoffMax = BACKOFF_MAX;
   private int ioThreads = 1;
   private Sockets sockets = Sockets.best();
+  private Reception reception = new Reception() {};
 
   NettyTransportBuilder(NodeId self) {
     this.self = self;
@@ -90,6 +91,12 @@ public final class NettyTransportBuilder {
     return this;
   }
 
+  /** Who answers for the cluster when somebody is at the door that isn't a peer. Default: nobody was removed, nothing is told. */
+  public NettyTransportBuilder reception(Reception host) {
+    reception = host;
+    return this;
+  }
+
   NettyTransportBuilder sockets(Sockets kind) {
     sockets = kind;
     return this;
@@ -118,6 +125,6 @@ public final class NettyTransportBuilder {
             backoffMin,
             backoffMax,
             ioThreads);
-    return new NettyTransport(config, peers, sockets);
+    return new NettyTransport(config, peers, sockets, reception);
   }
 }

@@ -30,6 +30,10 @@ final class Peer {
     return target.counters;
   }
 
+  boolean isConnected() {
+    return messages.isReady();
+  }
+
   void open() {
     messages.open();
   }

@@ -68,7 +68,7 @@ final class PeerConnection {
 
   // The event loop's.
   private final Backoff backoff;
-  private State state = State.IDLE;
+  private volatile State state = State.IDLE; // anybody may look
   private @Nullable Channel channel;
   private @Nullable ScheduledFuture<?> retry;
   private long readySinceNanos;
@@ -98,6 +98,10 @@ final class PeerConnection {
 
   Purpose purpose() {
     return purpose;
+  }
+
+  boolean isReady() {
+    return state == State.READY;
   }
 
   void open() {
@@ -272,6 +276,9 @@ final class PeerConnection {
     lossUnexplained = false;
     complain("it refuses us, " + refusal);
     backOff();
+    if (refusal.reason() == Refusal.Reason.REMOVED) {
+      settings.reception().onRemoved(peer);
+    }
   }
 
   void onWritabilityChanged() {

@@ -12,6 +12,8 @@ record Refusal(Reason reason, String text) {
     WRONG_CLUSTER(2),
     WRONG_RECEIVER(3),
     UNKNOWN_SENDER(4),
+    /** The sender belonged to the cluster, and never will again. */
+    REMOVED(5),
     /** A reason that a later version has and this one doesn't. */
     OTHER(255);
 
@@ -31,6 +33,7 @@ record Refusal(Reason reason, String text) {
         case 2 -> WRONG_CLUSTER;
         case 3 -> WRONG_RECEIVER;
         case 4 -> UNKNOWN_SENDER;
+        case 5 -> REMOVED;
         default -> OTHER;
       };
     }

@@ -7,7 +7,11 @@ public enum FrameType {
   /** {@code HelloAnswer}: accepted or refused. */
   HELLO_ANSWER(2),
   /** {@code WireBatch}: one or more messages. */
-  MESSAGES(3);
+  MESSAGES(3),
+  /** {@code Question}: the only frame of a stranger who wants to know something, and no more. */
+  QUESTION(4),
+  /** {@code QuestionAnswer}: what it hears. */
+  QUESTION_ANSWER(5);
 
   private final int code;
 
@@ -24,6 +28,8 @@ public enum FrameType {
       case 1 -> HELLO;
       case 2 -> HELLO_ANSWER;
       case 3 -> MESSAGES;
+      case 4 -> QUESTION;
+      case 5 -> QUESTION_ANSWER;
       default -> throw new WireFormatException("no frame type has the code " + code);
     };
   }

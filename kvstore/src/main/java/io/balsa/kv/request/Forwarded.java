@@ -1,4 +1,4 @@
-package io.balsa.kv.lease;
+package io.balsa.kv.request;
 
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Marks calls that a member passed on to the leader, so that two members with different ideas of
  * who leads don't pass one to and fro. Stateless; any thread.
  */
-final class Forwarded implements ServerInterceptor {
+public final class Forwarded implements ServerInterceptor {
   private static final Metadata.Key<String> MARK =
       Metadata.Key.of("balsa-forwarded", Metadata.ASCII_STRING_MARSHALLER);
   private static final Metadata.Key<String> TOKEN =
@@ -23,7 +23,7 @@ final class Forwarded implements ServerInterceptor {
   private static final Context.Key<Boolean> MARKED = Context.keyWithDefault("forwarded", false);
 
   /** Whether the call that this thread is handling was passed on by another member. */
-  static boolean thisCall() {
+  public static boolean thisCall() {
     return MARKED.get();
   }
 
@@ -32,7 +32,7 @@ final class Forwarded implements ServerInterceptor {
    *
    * @param token of the client on whose behalf it is sent, if it has one: the leader wants to see it too
    */
-  static Channel marking(Channel channel, @Nullable String token) {
+  public static Channel marking(Channel channel, @Nullable String token) {
     Metadata metadata = new Metadata();
     metadata.put(MARK, "1");
     if (token != null) {

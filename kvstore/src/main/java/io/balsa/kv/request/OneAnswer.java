@@ -1,4 +1,4 @@
-package io.balsa.kv.lease;
+package io.balsa.kv.request;
 
 import io.balsa.kv.model.KvError;
 import io.grpc.stub.StreamObserver;
@@ -8,10 +8,10 @@ import java.util.concurrent.CompletableFuture;
  * The first answer of a call, or its failure, as a future. Used by the channel's thread; the future
  * by any.
  */
-final class OneAnswer<T> implements StreamObserver<T> {
+public final class OneAnswer<T> implements StreamObserver<T> {
   private final CompletableFuture<T> future = new CompletableFuture<>();
 
-  CompletableFuture<T> future() {
+  public CompletableFuture<T> future() {
     return future;
   }
 

@@ -1,0 +1,18 @@
+package io.balsa.kv.members;
+
+import io.balsa.kv.model.MemberId;
+import io.balsa.raft.model.NodeId;
+import java.util.List;
+
+/** The transport, as far as members come and go. Thread-safe; nothing blocks. */
+public interface Peers {
+
+  /** Talk to the member at the first of these URLs from now on. */
+  void set(MemberId member, List<String> peerUrls);
+
+  /** Neither talk nor listen to it any more. Nothing happens if it isn't known. */
+  void remove(NodeId node);
+
+  /** Whether there is a connection to it. */
+  boolean isConnected(MemberId member);
+}

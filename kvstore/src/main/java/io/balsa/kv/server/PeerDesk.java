@@ -1,0 +1,74 @@
+package io.balsa.kv.server;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.balsa.kv.members.MembersAnswer;
+import io.balsa.kv.members.MembersQuestion;
+import io.balsa.kv.model.MemberId;
+import io.balsa.kv.request.RequestRouter;
+import io.balsa.raft.model.Bytes;
+import io.balsa.raft.model.NodeId;
+import io.balsa.raft.transport.netty.Reception;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this member tells those on the peer port that aren't its peers: who was removed, and who the members are. Thread-safe.
+ */
+final class PeerDesk implements Reception {
+  private final long clusterId;
+  private final KnownMembers members;
+  private final RequestRouter router;
+
+  /** Set before anything can be removed: the transport is there before what looks after the members. */
+  private volatile @Nullable Consumer<NodeId> onRemoved;
+
+  PeerDesk(long clusterId, KnownMembers members, RequestRouter router) {
+    this.clusterId = clusterId;
+    this.members = members;
+    this.router = router;
+  }
+
+  void setOnRemoved(Consumer<NodeId> listener) {
+    onRemoved = listener;
+  }
+
+  @Override
+  public boolean wasRemoved(NodeId node) {
+    try {
+      return members.wasRemoved(MemberId.of(node).value());
+    } catch (IllegalArgumentException e) {
+      return false; // No member's name.
+    }
+  }
+
+  @Override
+  public void onRemoved(NodeId saidBy) {
+    Consumer<NodeId> listener = onRemoved;
+    if (listener != null) {
+      listener.accept(saidBy);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Bytes> answer(Bytes question) {
+    MembersQuestion asked;
+    try {
+      asked = MembersQuestion.parseFrom(ByteString.copyFrom(question.toByteArray()));
+    } catch (InvalidProtocolBufferException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    CompletableFuture<Void> mayRead =
+        asked.getLinearizable() ? router.readBarrier() : CompletableFuture.completedFuture(null);
+    return mayRead.thenApply(passed -> list());
+  }
+
+  private Bytes list() {
+    MembersAnswer.Builder answer = MembersAnswer.newBuilder().setClusterId(clusterId);
+    if (members.areApplied()) {
+      answer.addAllMembers(members.members());
+    }
+    return Bytes.wrap(answer.build().toByteArray());
+  }
+}

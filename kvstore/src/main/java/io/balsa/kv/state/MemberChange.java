@@ -1,0 +1,80 @@
+package io.balsa.kv.state;
+
+import io.balsa.kv.command.KvCommand;
+import io.balsa.kv.command.MemberPublish;
+import io.balsa.kv.command.MemberUpdate;
+import io.balsa.kv.model.KvError;
+import io.balsa.kv.proto.Member;
+import java.util.List;
+import java.util.Optional;
+
+/** Carries out a command about the members. Apply thread only. */
+final class MemberChange {
+  private final Overlay rows;
+  private final List<Member> before;
+
+  private MemberChange(Overlay rows) {
+    this.rows = rows;
+    this.before = MemberTable.all(rows);
+  }
+
+  /**
+   * Changes the rows.
+   *
+   * @throws io.balsa.kv.model.KvException if the command is refused; nothing was changed
+   */
+  static void apply(KvCommand command, Overlay rows) {
+    MemberChange change = new MemberChange(rows);
+    boolean wasRemoved = MemberTable.wasRemoved(rows, command.getMemberAdd().getMember().getID());
+    Optional<KvError> refused = MemberRules.refusal(command, change.before, wasRemoved);
+    if (refused.isPresent()) {
+      throw refused.get().exception();
+    }
+    change.make(command);
+  }
+
+  private void make(KvCommand command) {
+    switch (command.getBodyCase()) {
+      case MEMBERS_FOUND -> {
+        if (before.isEmpty()) {
+          command.getMembersFound().getMembersList().forEach(this::store);
+        }
+      }
+      case MEMBER_ADD -> store(command.getMemberAdd().getMember());
+      case MEMBER_REMOVE -> MemberTable.remove(rows, command.getMemberRemove().getId());
+      case MEMBER_UPDATE -> update(command.getMemberUpdate());
+      case MEMBER_PROMOTE ->
+          store(member(command.getMemberPromote().getId()).toBuilder().setIsLearner(false).build());
+      case MEMBER_PUBLISH -> publish(command.getMemberPublish());
+      default ->
+          throw new IllegalArgumentException("isn't about members: " + command.getBodyCase());
+    }
+  }
+
+  /** What the member is otherwise, a learner for instance, it stays. */
+  private void update(MemberUpdate update) {
+    store(
+        member(update.getId()).toBuilder()
+            .clearPeerURLs()
+            .addAllPeerURLs(update.getPeerUrlsList())
+            .build());
+  }
+
+  private void publish(MemberPublish published) {
+    store(
+        member(published.getId()).toBuilder()
+            .setName(published.getName())
+            .clearClientURLs()
+            .addAllClientURLs(published.getClientUrlsList())
+            .build());
+  }
+
+  private void store(Member member) {
+    MemberTable.store(rows, member);
+  }
+
+  /** One that there is: the rules have seen to that. */
+  private Member member(long id) {
+    return before.stream().filter(member -> member.getID() == id).findFirst().orElseThrow();
+  }
+}
