@@ -1,5 +1,7 @@
 package io.balsa.kv.server;
 
+import static io.balsa.kv.server.Jetcd.bytes;
+import static io.balsa.kv.server.Jetcd.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.etcd.jetcd.ByteSequence;
@@ -17,12 +19,10 @@ import io.etcd.jetcd.options.LeaseOption;
 import io.etcd.jetcd.options.PutOption;
 import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.watch.WatchEvent;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -218,13 +218,5 @@ final class JetcdClusterTest {
 
   private Client clientOf(int member) {
     return Client.builder().endpoints(cluster.clientUrl(member)).build();
-  }
-
-  private static <T> T done(Future<T> future) throws Exception {
-    return future.get(30, TimeUnit.SECONDS);
-  }
-
-  private static ByteSequence bytes(String text) {
-    return ByteSequence.from(text, StandardCharsets.UTF_8);
   }
 }

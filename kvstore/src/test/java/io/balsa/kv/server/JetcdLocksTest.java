@@ -1,5 +1,7 @@
 package io.balsa.kv.server;
 
+import static io.balsa.kv.server.Jetcd.bytes;
+import static io.balsa.kv.server.Jetcd.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,11 +14,9 @@ import io.etcd.jetcd.election.LeaderResponse;
 import io.etcd.jetcd.election.NoLeaderException;
 import io.etcd.jetcd.election.NotLeaderException;
 import io.etcd.jetcd.lock.LockResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -106,14 +106,6 @@ final class JetcdLocksTest {
     LeaderResponse next = seen.responses.poll(30, TimeUnit.SECONDS);
     assertThat(next).as("what comes next").isNotNull();
     return next.getKv().getValue().toString();
-  }
-
-  private static <T> T done(Future<T> future) throws Exception {
-    return future.get(30, TimeUnit.SECONDS);
-  }
-
-  private static ByteSequence bytes(String text) {
-    return ByteSequence.from(text, StandardCharsets.UTF_8);
   }
 
   /** The end of the stream is of no interest. */
