@@ -21,6 +21,12 @@ final class KeyChanges {
    *   put a,  txn{ then: put b   else: put b },  delete [c, d)      fine
    *   put a,  txn{ then: delete [a, z) }                            refused
    *
+   * One order passes, because it does with etcd: what one nested transaction puts, a nested transaction after it may delete.
+   * Applying copes with it: the put comes first, in the order of the operations.
+   *
+   *   txn{ then: put a },  txn{ then: delete a }                    fine
+   *   txn{ then: delete a },  txn{ then: put a }                    refused
+   *
    * Ranges are kept merged, so that every question is one look into a tree: requests may hold many thousand operations.
    */
   private static final Comparator<ByteString> ORDER =
@@ -40,15 +46,18 @@ final class KeyChanges {
   static KeyChanges of(List<RequestOp> branch) {
     KeyChanges changes = new KeyChanges();
     for (RequestOp op : branch) {
-      if (op.hasRequestPut()) {
-        changes.put(op.getRequestPut().getKey());
-      } else if (op.hasRequestDeleteRange()) {
+      if (op.hasRequestDeleteRange()) {
         changes.delete(op.getRequestDeleteRange());
       }
     }
     for (RequestOp op : branch) {
       if (op.hasRequestTxn()) {
         changes.nest(op.getRequestTxn());
+      }
+    }
+    for (RequestOp op : branch) {
+      if (op.hasRequestPut()) {
+        changes.put(op.getRequestPut().getKey());
       }
     }
     return changes;
@@ -64,7 +73,6 @@ final class KeyChanges {
     // with such a pair.
     ByteString to = request.getRangeEnd().isEmpty() ? from.concat(ZERO) : request.getRangeEnd();
     if (ORDER.compare(from, to) < 0) {
-      refuseIf(putsWithin(from, to));
       merge(from, to);
     }
   }
@@ -72,15 +80,14 @@ final class KeyChanges {
   private void nest(TxnRequest txn) {
     KeyChanges then = of(txn.getSuccessList());
     KeyChanges otherwise = of(txn.getFailureList());
-    refuseIf(meets(then) || meets(otherwise));
+    refuseIf(clashesWith(then) || clashesWith(otherwise));
     add(then);
     add(otherwise);
   }
 
-  private boolean meets(KeyChanges other) {
-    return other.puts.stream().anyMatch(key -> puts.contains(key) || deletes(key))
-        || other.deletes.entrySet().stream()
-            .anyMatch(range -> putsWithin(range.getKey(), range.getValue()));
+  /** Whether something that the other puts is put or deleted here. */
+  private boolean clashesWith(KeyChanges other) {
+    return other.puts.stream().anyMatch(key -> puts.contains(key) || deletes(key));
   }
 
   private void add(KeyChanges other) {
@@ -91,11 +98,6 @@ final class KeyChanges {
   private boolean deletes(ByteString key) {
     Map.Entry<ByteString, ByteString> range = deletes.floorEntry(key);
     return range != null && ORDER.compare(key, range.getValue()) < 0;
-  }
-
-  private boolean putsWithin(ByteString from, ByteString to) {
-    ByteString key = puts.ceiling(from);
-    return key != null && ORDER.compare(key, to) < 0;
   }
 
   private void merge(ByteString from, ByteString to) {

@@ -15,7 +15,10 @@ import io.balsa.kv.state.LeaseView;
 import io.balsa.raft.NodeStatus;
 import io.balsa.raft.Outcome;
 import io.balsa.raft.model.Bytes;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -59,6 +62,9 @@ public final class LeaseKeeper implements ApplyListener {
    */
   private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
   private static final long NANOS_PER_MILLI = 1_000_000;
+
+  /** So that nobody waits for the lock for long, however many leases there are. */
+  private static final int LOOKED_UP_AT_ONCE = 1000;
 
   private final Replica replica;
   private final LeaseView leases;
@@ -315,6 +321,25 @@ public final class LeaseKeeper implements ApplyListener {
       long left = Math.max(0, counting.remainingMillis(held, now()) / 1000);
       return CompletableFuture.completedFuture(Optional.of(new TimeLeft(left, held.ttlSeconds)));
     }
+  }
+
+  /** The leases, soonest to expire first; where this member doesn't lead, as they are: only a leader counts down. */
+  public List<LeaseRecord> soonestFirst(List<LeaseRecord> records) {
+    Map<Long, Long> remainingMillis = new HashMap<>();
+    for (int from = 0; from < records.size(); from += LOOKED_UP_AT_ONCE) {
+      int to = Math.min(records.size(), from + LOOKED_UP_AT_ONCE);
+      synchronized (lock) {
+        for (LeaseRecord record : records.subList(from, to)) {
+          Held held = countdown == null ? null : countdown.find(record.id());
+          if (countdown != null && held != null) {
+            remainingMillis.put(record.id(), countdown.remainingMillis(held, now()));
+          }
+        }
+      }
+    }
+    Comparator<LeaseRecord> byRemaining =
+        Comparator.comparing(record -> remainingMillis.getOrDefault(record.id(), Long.MAX_VALUE));
+    return records.stream().sorted(byRemaining).toList();
   }
 
   // ---- time ----

@@ -93,11 +93,12 @@ final class HistoryReader implements EventSource {
     /** With the version that it replaced, unless that was before the compacted revision: then nobody can count on it. */
     private Event complete(EventRow row) {
       Event.Builder event = row.toEvent(revision);
-      if (withPrev && !row.prev().isNone() && revision > now.state().compacted()) {
-        Place prev = row.prev();
-        KeyValue ended = EventRow.find(now.pin(), prev).toKeyValue(prev.revision());
-        bytes += ended.getKey().size() + ended.getValue().size();
-        event.setPrevKv(ended);
+      if (withPrev && revision > now.state().compacted()) {
+        KeyValue replaced = now.reader().replacedBy(row, revision);
+        if (replaced != null) {
+          bytes += replaced.getKey().size() + replaced.getValue().size();
+          event.setPrevKv(replaced);
+        }
       }
       return event.build();
     }

@@ -142,12 +142,21 @@ final class MvccWriter {
     }
   }
 
+  /** Without a look at the store in all cases but that of a key that this command has changed before. */
+  private @Nullable KeyValue replaced(EventRow event, @Nullable VersionRow prev) {
+    if (prev == null || prev.place().revision() < newRevision) {
+      return prev == null ? null : prev.toKeyValue(event.key()).build();
+    }
+    return reader().replacedBy(event, newRevision);
+  }
+
   private void announce(EventRow event, @Nullable VersionRow prev) {
     eventBytes += EVENT_OVERHEAD_BYTES + event.key().size() + event.value().size();
     Event.Builder built = event.toEvent(newRevision);
-    if (prev != null) {
-      eventBytes += event.key().size() + prev.value().size();
-      built.setPrevKv(prev.toKeyValue(event.key()));
+    KeyValue replaced = replaced(event, prev);
+    if (replaced != null) {
+      eventBytes += event.key().size() + replaced.getValue().size();
+      built.setPrevKv(replaced);
     }
     if (isAnnounced()) {
       events.add(built.build());

@@ -123,16 +123,23 @@ final class RangeQuery {
     return request.getLimit() > 0 ? request.getLimit() : Long.MAX_VALUE;
   }
 
-  /** Reads everything, filters, sorts, then cuts. */
+  /**
+   * Reads everything, filters, sorts, then cuts. With a target but neither an order nor a filter it is etcd's way to take one
+   * more than the limit in key order first, and to sort only those.
+   */
   private void gather(MvccReader reader, RangeResponse.Builder response) {
     boolean valueSorted = request.getSortTarget() == SortTarget.VALUE;
     boolean withValues = !request.getKeysOnly() || valueSorted;
+    boolean cutFirst = request.getSortOrder() == SortOrder.NONE && !isFiltered();
     List<KeyValue> found = new ArrayList<>();
     long count = 0;
     try (VersionCursor cursor =
         reader.at(request.getRevision(), request.getKey(), request.getRangeEnd())) {
       while (cursor.next()) {
         count++;
+        if (cutFirst && found.size() > limit()) {
+          continue;
+        }
         KeyValue kv = withValues ? cursor.read() : cursor.readWithoutValue();
         if (passes(kv)) {
           found.add(kv);

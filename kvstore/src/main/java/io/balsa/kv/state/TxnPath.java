@@ -51,9 +51,9 @@ record TxnPath(boolean succeeded, List<RequestOp> ops, List<TxnPath> nested) {
       switch (op.getRequestCase()) {
         case REQUEST_RANGE -> {
           RangeQuery.check(op.getRequestRange());
-          before.ensureReadable(op.getRequestRange().getRevision());
+          before.ensureReadableInTxn(op.getRequestRange().getRevision());
         }
-        case REQUEST_PUT -> WriteRule.check(op.getRequestPut(), before);
+        case REQUEST_PUT -> WriteRule.checkInTxn(op.getRequestPut(), before);
         case REQUEST_DELETE_RANGE -> WriteRule.check(op.getRequestDeleteRange());
         case REQUEST_TXN -> nested.get(paths++).check(before);
         case REQUEST_NOT_SET -> throw KvError.KEY_NOT_FOUND.exception();

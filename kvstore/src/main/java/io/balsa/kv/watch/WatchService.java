@@ -61,7 +61,8 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
       implements StreamObserver<WatchRequest> {
     @Override
     public void onNext(WatchRequest request) {
-      if (!request.hasCreateRequest()) {
+      // A watch from a negative revision is refused for that, before anybody asks for permission.
+      if (!request.hasCreateRequest() || request.getCreateRequest().getStartRevision() < 0) {
         stream.onRequest(request);
         return;
       }

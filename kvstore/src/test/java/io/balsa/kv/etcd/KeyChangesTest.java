@@ -36,7 +36,15 @@ final class KeyChangesTest {
     fine(putOp("b\0"), deleteOp("b"));
     duplicate(putOp("b"), txnOp(List.of(deleteOp("a", "c")), List.of()));
     duplicate(deleteOp("a", "c"), txnOp(List.of(), List.of(putOp("b"))));
-    duplicate(txnOp(List.of(putOp("b")), List.of()), txnOp(List.of(deleteOp("a", "c")), List.of()));
+    duplicate(txnOp(List.of(deleteOp("a", "c")), List.of()), txnOp(List.of(putOp("b")), List.of()));
+  }
+
+  /** As with etcd: it looks at the puts of a nested transaction, and at the deletes of those before it. */
+  @Test
+  void whatANestedTxnPutsALaterOneMayDelete() {
+    fine(txnOp(List.of(putOp("b")), List.of()), txnOp(List.of(deleteOp("a", "c")), List.of()));
+    fine(txnOp(List.of(putOp("b")), List.of()), txnOp(List.of(), List.of(deleteOp("b"))));
+    duplicate(txnOp(List.of(putOp("b")), List.of()), deleteOp("b"));
   }
 
   @Test

@@ -254,6 +254,17 @@ class LeaseServiceTest {
   }
 
   @Test
+  void theLeaderListsLeasesByWhatIsLeftOfThem() {
+    long[] ttls = {300, 100, 200};
+    for (int i = 0; i < ttls.length; i++) {
+      var unused = leader.stub().leaseGrant(grant(i + 1, ttls[i]));
+    }
+    assertThat(leader.stub().leaseLeases(LeaseLeasesRequest.getDefaultInstance()).getLeasesList())
+        .extracting(LeaseStatus::getID)
+        .containsExactly(2L, 3L, 1L);
+  }
+
+  @Test
   void aRenewalFindsTheNewLeaderWhenThereIsOne() throws Exception {
     var unused = leader.stub().leaseGrant(grant(7, 100));
     leader.lead(false);

@@ -64,6 +64,8 @@ final class KvModel {
     try {
       return switch (command.getBodyCase()) {
         case PUT -> {
+          checkFields(command.getPut());
+          checkLease(command.getPut()); // A put of its own asks for its lease first.
           check(RequestOp.newBuilder().setRequestPut(command.getPut()).build());
           yield commit(put(command.getPut()));
         }
@@ -201,7 +203,9 @@ final class KvModel {
     Event.Builder event = Event.newBuilder().setKv(written);
     PutResponse.Builder response = PutResponse.newBuilder();
     if (old != null) {
-      event.setPrevKv(old);
+      if (old.getCreateRevision() <= revision) {
+        event.setPrevKv(at(revision).get(request.getKey()));
+      }
       if (request.getPrevKv()) {
         response.setPrevKv(old);
       }
@@ -226,8 +230,12 @@ final class KvModel {
   private void remove(KeyValue kv) {
     draft.remove(kv.getKey());
     KeyValue.Builder gone = KeyValue.newBuilder().setKey(kv.getKey()).setModRevision(revision + 1);
-    draftEvents.add(
-        Event.newBuilder().setType(Event.EventType.DELETE).setKv(gone).setPrevKv(kv).build());
+    Event.Builder event = Event.newBuilder().setType(Event.EventType.DELETE).setKv(gone);
+    KeyValue before = at(revision).get(kv.getKey());
+    if (before != null) {
+      event.setPrevKv(before);
+    }
+    draftEvents.add(event.build());
   }
 
   static boolean contains(ByteString candidate, ByteString key, ByteString end) {
@@ -292,20 +300,31 @@ final class KvModel {
 
   private void check(RequestOp op) {
     switch (op.getRequestCase()) {
-      case REQUEST_RANGE -> ensureReadable(op.getRequestRange().getRevision());
+      case REQUEST_RANGE -> {
+        long at = op.getRequestRange().getRevision();
+        ensureReadable(at);
+        refuseIf(at < 0 && at < compacted, KvError.COMPACTED);
+      }
       case REQUEST_PUT -> {
         PutRequest put = op.getRequestPut();
-        refuseIf(put.getIgnoreValue() && !put.getValue().isEmpty(), KvError.VALUE_PROVIDED);
-        refuseIf(put.getIgnoreLease() && put.getLease() != 0, KvError.LEASE_PROVIDED);
+        checkFields(put);
         boolean missing = !at(revision).containsKey(put.getKey());
         refuseIf(missing && (put.getIgnoreValue() || put.getIgnoreLease()), KvError.KEY_NOT_FOUND);
-        refuseIf(
-            put.getLease() != 0 && !leases.containsKey(put.getLease()), KvError.LEASE_NOT_FOUND);
+        checkLease(put);
       }
       case REQUEST_DELETE_RANGE -> {}
       case REQUEST_TXN -> checkAll(branch(op.getRequestTxn()));
       case REQUEST_NOT_SET -> throw KvError.KEY_NOT_FOUND.exception();
     }
+  }
+
+  private static void checkFields(PutRequest put) {
+    refuseIf(put.getIgnoreValue() && !put.getValue().isEmpty(), KvError.VALUE_PROVIDED);
+    refuseIf(put.getIgnoreLease() && put.getLease() != 0, KvError.LEASE_PROVIDED);
+  }
+
+  private void checkLease(PutRequest put) {
+    refuseIf(put.getLease() != 0 && !leases.containsKey(put.getLease()), KvError.LEASE_NOT_FOUND);
   }
 
   private void ensureReadable(long at) {
@@ -363,8 +382,18 @@ final class KvModel {
                 kv.getCreateRevision(),
                 request.getMinCreateRevision(),
                 request.getMaxCreateRevision()));
-    passed.sort(order(request));
     long limit = request.getLimit() > 0 ? request.getLimit() : Long.MAX_VALUE;
+    boolean filtered =
+        request.getMinModRevision() != 0
+            || request.getMaxModRevision() != 0
+            || request.getMinCreateRevision() != 0
+            || request.getMaxCreateRevision() != 0;
+    if (request.getSortOrder() == RangeRequest.SortOrder.NONE
+        && !filtered
+        && passed.size() > limit) {
+      passed = new ArrayList<>(passed.subList(0, (int) limit + 1));
+    }
+    passed.sort(order(request));
     for (KeyValue kv : passed.subList(0, (int) Math.min(limit, passed.size()))) {
       response.addKvs(request.getKeysOnly() ? kv.toBuilder().clearValue().build() : kv);
     }

@@ -24,6 +24,7 @@ import io.balsa.kv.proto.TxnRequest;
 import io.balsa.kv.proto.TxnResponse;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.EntryId;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -100,7 +101,7 @@ class RevisionRulesTest {
     kv.txn(putOp("b", "1"), deleteOp("b", "\0"));
     assertThat(kv.value("b")).isEmpty();
     assertThat(kv.history(3))
-        .containsExactly("3 del a was 1", "3 put a=2", "4 put b=1", "4 del b was 1");
+        .containsExactly("3 del a was 1", "3 put a=2", "4 put b=1", "4 del b");
     assertThat(kv.get("a", 3).getValue()).isEqualTo(bytes("2"));
   }
 
@@ -165,6 +166,56 @@ class RevisionRulesTest {
     assertThat(kv.refused(KvCommand.newBuilder().setTxn(txnRequest(ops)))).isEqualTo(error);
     assertThat(kv.refused(KvCommand.newBuilder().setTxn(txnRequest(txnOp(txnRequest(ops))))))
         .isEqualTo(error);
+  }
+
+  /** Alone, a negative revision means the newest; in a transaction it is compared like any other. */
+  @Test
+  void inATransactionANegativeRevisionIsOneOfLongAgo() {
+    kv.put("a", "1");
+    assertThat(kv.txn(rangeOp("a", -1)).getResponses(0).getResponseRange().getCount()).isOne();
+    assertRefused(KvError.COMPACTED, rangeOp("a", -2));
+    kv.compact(1);
+    assertRefused(KvError.COMPACTED, rangeOp("a", -1));
+    assertThat(kv.get("a", -1).getValue()).isEqualTo(bytes("1"));
+  }
+
+  @Test
+  void aPutAsksForItsLeaseFirstAloneAndForItsKeyFirstInATransaction() {
+    PutRequest.Builder neither = putRequest("no", "").setIgnoreValue(true).setLease(99);
+    assertThat(kv.refused(KvCommand.newBuilder().setPut(neither)))
+        .isEqualTo(KvError.LEASE_NOT_FOUND);
+    assertRefused(
+        KvError.KEY_NOT_FOUND, RequestOp.newBuilder().setRequestPut(neither.build()).build());
+  }
+
+  /** As with etcd: what a watcher is told that an event replaced was there before the whole revision. */
+  @Test
+  void anEventReplacedWhatWasThereBeforeItsWholeRevision() {
+    kv.put("old", "1");
+    kv.txn(putOp("old", "2"), deleteOp("old", "\0"));
+    kv.txn(putOp("new", "3"), deleteOp("new", "\0"));
+    List<String> expected =
+        List.of("3 put old=2 was 1", "3 del old was 1", "4 put new=3", "4 del new");
+    assertThat(kv.history(3)).isEqualTo(expected);
+  }
+
+  /** It isn't what one would expect, and etcd's clients may rely on it. */
+  @Test
+  void aTargetWithoutAnOrderSortsOnlyWhatTheLimitLeft() {
+    kv.put("c", "1");
+    kv.put("b", "1");
+    kv.put("a", "1");
+    RangeRequest.Builder two =
+        RangeRequest.newBuilder()
+            .setKey(bytes("a"))
+            .setRangeEnd(bytes("z"))
+            .setSortTarget(RangeRequest.SortTarget.CREATE)
+            .setLimit(1);
+    assertThat(kv.range(two).getKvs(0).getKey()).isEqualTo(bytes("b"));
+    assertThat(kv.range(two).getMore()).isTrue();
+    assertThat(kv.range(two).getCount()).isEqualTo(3);
+    RangeRequest.Builder ordered = two.clone().setSortOrder(RangeRequest.SortOrder.ASCEND);
+    assertThat(kv.range(ordered).getKvs(0).getKey()).isEqualTo(bytes("c"));
   }
 
   @Test
