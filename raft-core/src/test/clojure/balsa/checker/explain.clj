@@ -95,10 +95,10 @@
 (defn conflict
   "The operations of an invalid prefix that conflict; :least says that none of them could be left out."
   [model initial operations limits]
-  (let [limits (bounded limits (* 5 1000000000))
+  (let [limits (bounded limits (* 10 1000000000))
         unsure (volatile! false)
         still-invalid? (fn [ops]
-                         (let [result (judge model initial ops (bounded limits 500000000))]
+                         (let [result (judge model initial ops (bounded limits 2000000000))]
                            (when (= :unknown (:verdict result)) (vreset! unsure true))
                            (invalid? result)))
         ;; that an operation failed is known of it as well

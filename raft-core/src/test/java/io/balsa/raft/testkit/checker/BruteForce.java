@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,13 @@ final class BruteForce {
    * @param until the number of its answer's event, or the largest number if there was none
    * @param told what the client was told; only if it was answered
    */
-  private record Call(String f, @Nullable Object asked, int from, int until, boolean answered, @Nullable Object told) {}
+  private record Call(
+      String f,
+      @Nullable Object asked,
+      int from,
+      int until,
+      boolean answered,
+      @Nullable Object told) {}
 
   private final SequentialModel model;
   private final List<Call> calls;
@@ -64,7 +71,7 @@ final class BruteForce {
         open.put(event.process(), calls.size());
         calls.add(new Call(event.f(), event.value(), i, Integer.MAX_VALUE, false, null));
       } else {
-        int number = open.get(event.process());
+        int number = Objects.requireNonNull(open.get(event.process()));
         Call call = calls.get(number);
         boolean answered = event.type() == Event.Type.OK && !event.f().equals("cas-info");
         if (forgotten.contains(number)) {
@@ -75,7 +82,9 @@ final class BruteForce {
         } else if (answered) {
           calls.set(number, new Call(event.f(), call.asked(), call.from(), i, true, event.value()));
         } else if (event.f().equals("cas-info")) {
-          calls.set(number, new Call(event.f(), call.asked(), call.from(), Integer.MAX_VALUE, false, null));
+          calls.set(
+              number,
+              new Call(event.f(), call.asked(), call.from(), Integer.MAX_VALUE, false, null));
         }
       }
     }

@@ -78,10 +78,15 @@ final class BruteForceComparisonTest {
 
   private static void checkReasons(
       SequentialModel model, List<Event> history, Verdict.Invalid why, long seed) {
-    assertThat(why.isSmallest()).isTrue();
+    int smallest = BruteForce.smallestPrefix(model, history).orElseThrow();
     assertThat(why.prefixEvents())
         .as("smallest prefix of seed %d:\n%s", seed, text(history))
-        .isEqualTo(BruteForce.smallestPrefix(model, history).orElseThrow());
+        .isGreaterThanOrEqualTo(smallest);
+    if (why.isSmallest()) { // on a machine that has no time for it, it says so
+      assertThat(why.prefixEvents())
+          .as("smallest prefix of seed %d:\n%s", seed, text(history))
+          .isEqualTo(smallest);
+    }
     List<Event> prefix = history.subList(0, why.prefixEvents());
     Set<Integer> others = new HashSet<>();
     why.operations().forEach(operation -> others.add(operation.id()));
@@ -89,7 +94,7 @@ final class BruteForceComparisonTest {
     assertThat(BruteForce.explains(model, prefix, others))
         .as("only %s known, of seed %d:\n%s", why.conflict(), seed, text(prefix))
         .isFalse();
-    for (int needed : why.conflict()) {
+    for (int needed : why.isConflictSmallest() ? why.conflict() : List.<Integer>of()) {
       Set<Integer> oneMore = new HashSet<>(others);
       oneMore.add(needed);
       assertThat(BruteForce.explains(model, prefix, oneMore))

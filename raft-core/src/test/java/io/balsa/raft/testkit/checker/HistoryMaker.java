@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -101,7 +102,9 @@ final class HistoryMaker {
     } else {
       SequentialModel.Result result = model.apply(state, call.f(), call.asked());
       state = result.state();
-      if (model == SequentialModel.STRICT_CAS_REGISTER && call.f().equals("cas") && SequentialModel.REFUSED.equals(result.answer())) {
+      if (model == SequentialModel.STRICT_CAS_REGISTER
+          && call.f().equals("cas")
+          && SequentialModel.REFUSED.equals(result.answer())) {
         done.put(process, new Answer("cas-fail", call.asked()));
       } else if (SequentialModel.REFUSED.equals(result.answer())) {
         events.add(Event.fail(process, call.f(), call.asked()));
@@ -138,7 +141,8 @@ final class HistoryMaker {
           case MUTEX -> null;
           case MULTI_REGISTER -> multi();
           case ETCD_KV -> etcd(f);
-          default -> f.equals("read") ? null : f.equals("write") ? value() : List.of(value(), value());
+          default ->
+              f.equals("read") ? null : f.equals("write") ? value() : List.of(value(), value());
         });
   }
 
@@ -171,7 +175,9 @@ final class HistoryMaker {
           Map.of(
               "if", List.of(compare(key)),
               "then", List.of(List.of(":put", key, value())),
-              "else", List.of(random.nextInt(4) == 0 ? List.of(":delete", key()) : List.of(":get", key())));
+              "else",
+                  List.of(
+                      random.nextInt(4) == 0 ? List.of(":delete", key()) : List.of(":get", key())));
       default -> Map.of("key", key);
     };
   }
@@ -193,7 +199,10 @@ final class HistoryMaker {
     for (int i = 0; i < history.size(); i++) {
       Event.Type type = history.get(i).type();
       String f = history.get(i).f();
-      if (type == (succeed && !f.equals("read") && !f.equals("get") && !f.equals("txn") ? Event.Type.FAIL : Event.Type.OK)) {
+      if (type
+          == (succeed && !f.equals("read") && !f.equals("get") && !f.equals("txn")
+              ? Event.Type.FAIL
+              : Event.Type.OK)) {
         answers.add(i);
       }
     }
@@ -211,10 +220,11 @@ final class HistoryMaker {
     if (told instanceof Map<?, ?> map) {
       Map<String, @Nullable Object> other = new HashMap<>();
       map.forEach((name, value) -> other.put(name.toString(), value));
-      List<String> numbers = other.keySet().stream().filter(name -> other.get(name) instanceof Long).sorted().toList();
+      List<String> numbers =
+          other.keySet().stream().filter(name -> other.get(name) instanceof Long).sorted().toList();
       if (!numbers.isEmpty()) {
         String name = numbers.get(random.nextInt(numbers.size()));
-        long value = (Long) other.get(name);
+        long value = (Long) Objects.requireNonNull(other.get(name));
         other.put(name, Math.max(0, value + (random.nextBoolean() ? 1 : -1)));
       } else if (f.equals("get") && other.containsKey("value")) {
         other.put("value", "v" + random.nextInt(3));

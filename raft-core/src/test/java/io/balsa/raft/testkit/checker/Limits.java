@@ -3,7 +3,7 @@ package io.balsa.raft.testkit.checker;
 import java.time.Duration;
 
 /**
- * How far a search may go before the verdict is {@link Verdict.Unknown}. For an invalid history, up to 27 seconds more, but never
+ * How far a search may go before the verdict is {@link Verdict.Unknown}. For an invalid history, up to half a minute more, but never
  * more than the time that is left, go into finding out why.
  *
  * @param time for all of a history

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 enum SequentialModel {
   REGISTER(Model.Kind.REGISTER, List.of("read", "write")),
   CAS_REGISTER(Model.Kind.CAS_REGISTER, List.of("read", "write", "cas")),
-  STRICT_CAS_REGISTER(Model.Kind.STRICT_CAS_REGISTER, List.of("read", "write", "cas", "cas-fail", "cas-info")),
+  STRICT_CAS_REGISTER(
+      Model.Kind.STRICT_CAS_REGISTER, List.of("read", "write", "cas", "cas-fail", "cas-info")),
   MULTI_REGISTER(Model.Kind.MULTI_REGISTER, List.of("txn")),
   MUTEX(Model.Kind.MUTEX, List.of("acquire", "release")),
   ETCD_KV(Model.Kind.ETCD_KV, List.of("put", "delete", "get", "txn"));

@@ -108,12 +108,17 @@ public final class Timeline {
     columns.forEach(
         (event, column) -> {
           int x = x(event);
-          html.append("<line class=\"grid\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>".formatted(x, TOP - 8, x, height));
-          html.append("<text class=\"event\" x=\"%d\" y=\"%d\">%d</text>\n".formatted(x, TOP - 14, event + 1));
+          html.append(
+              "<line class=\"grid\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>"
+                  .formatted(x, TOP - 8, x, height));
+          html.append(
+              "<text class=\"event\" x=\"%d\" y=\"%d\">%d</text>\n"
+                  .formatted(x, TOP - 14, event + 1));
         });
     rows.forEach(
         (process, row) ->
-            html.append("<text class=\"process\" x=\"6\" y=\"%d\">process %s</text>\n"
+            html.append(
+                "<text class=\"process\" x=\"6\" y=\"%d\">process %s</text>\n"
                     .formatted(TOP + row * ROW + BAR - 8, escape(process))));
     shown.forEach(this::renderOperation);
     html.append("</svg></div>\n");
@@ -127,12 +132,20 @@ public final class Timeline {
             : LEFT + (columns.size() + 1) * COLUMN - 4;
     int y = TOP + rows.getOrDefault(operation.process(), 0) * ROW;
     int place = invalid.longest().order().indexOf(operation.id());
-    html.append("<g class=\"%s\"><title>%s</title>".formatted(role(operation), escape(describe(operation))));
-    html.append("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"4\"/>".formatted(from, y, until - from, BAR));
-    html.append("<svg x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\">".formatted(from, y, until - from, BAR));
-    html.append("<text x=\"6\" y=\"%d\">%s</text></svg>".formatted(BAR - 9, escape(operation.text())));
+    html.append(
+        "<g class=\"%s\"><title>%s</title>"
+            .formatted(role(operation), escape(describe(operation))));
+    html.append(
+        "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"4\"/>"
+            .formatted(from, y, until - from, BAR));
+    html.append(
+        "<svg x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\">".formatted(from, y, until - from, BAR));
+    html.append(
+        "<text x=\"6\" y=\"%d\">%s</text></svg>".formatted(BAR - 9, escape(operation.text())));
     if (place >= 0) {
-      html.append("<text class=\"order\" x=\"%d\" y=\"%d\">%d</text>".formatted(from, y + BAR + 12, place + 1));
+      html.append(
+          "<text class=\"order\" x=\"%d\" y=\"%d\">%d</text>"
+              .formatted(from, y + BAR + 12, place + 1));
     }
     html.append("</g>\n");
   }
@@ -172,25 +185,33 @@ public final class Timeline {
         .append("</code>. Next must be one of:</p>\n<ul>\n");
     for (Verdict.Refusal refusal : invalid.longest().refusals()) {
       Verdict.Operation operation = invalid.operation(refusal.id());
-      html.append("<li>process %s: <code>%s</code> (lines %d to %s), which %s</li>\n"
+      html.append(
+          "<li>process %s: <code>%s</code> (lines %d to %s), which %s</li>\n"
               .formatted(
                   escape(operation.process()),
                   escape(shorten(operation.text())),
                   operation.callLine(),
-                  operation.returnLine().isPresent() ? operation.returnLine().getAsInt() : "the end",
+                  operation.returnLine().isPresent()
+                      ? operation.returnLine().getAsInt()
+                      : "the end",
                   escape(refusal.reason())));
     }
     html.append("</ul>\n");
   }
 
   private void renderConflict() {
-    html.append("<h2>Operations in conflict</h2>\n<p>These alone can't be explained, even if every other one is forgotten")
+    html.append(
+            "<h2>Operations in conflict</h2>\n<p>These alone can't be explained, even if every other one is forgotten")
         .append(invalid.isConflictSmallest() ? ":" : " (perhaps fewer would do):")
         .append("</p>\n<ol>\n");
     for (int id : invalid.conflict()) {
       Verdict.Operation operation = invalid.operation(id);
-      html.append("<li>process %s: <code>%s</code>, %s</li>\n"
-              .formatted(escape(operation.process()), escape(operation.text()), escape(describe(operation).substring(operation.text().length() + 2))));
+      html.append(
+          "<li>process %s: <code>%s</code>, %s</li>\n"
+              .formatted(
+                  escape(operation.process()),
+                  escape(operation.text()),
+                  escape(describe(operation).substring(operation.text().length() + 2))));
     }
     html.append("</ol>\n");
   }
@@ -200,7 +221,10 @@ public final class Timeline {
   }
 
   private static String escape(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
   }
 
   private static final String STYLE =
