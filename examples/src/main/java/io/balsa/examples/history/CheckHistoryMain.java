@@ -83,7 +83,8 @@ public final class CheckHistoryMain implements Callable<Integer> {
   @Option(
       names = "--report",
       paramLabel = "DIR",
-      description = "Writes a timeline of each invalid history there, as a page to read in a browser.")
+      description =
+          "Writes a timeline of each invalid history there, as a page to read in a browser.")
   private @Nullable Path report;
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Histories.")

@@ -55,7 +55,11 @@ final class CheckHistoryTest {
   void outOfTimeIsUnknown() throws IOException {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 2_000; i++) {
-      text.append("{:process ").append(i).append(", :type :invoke, :f :write, :value ").append(i % 40).append("}\n");
+      text.append("{:process ")
+          .append(i)
+          .append(", :type :invoke, :f :write, :value ")
+          .append(i % 40)
+          .append("}\n");
     }
     text.append(read("41"));
     for (int i = 0; i < 40; i++) {
@@ -101,9 +105,13 @@ final class CheckHistoryTest {
   void aReportIsAPageByItself() throws IOException {
     String invalid = file("invalid.edn", WRITE + read("2"));
     Path pages = directory.resolve("pages");
-    assertThat(run("--model", "register", "--report", pages.toString(), invalid, invalid).code()).isEqualTo(1);
+    assertThat(run("--model", "register", "--report", pages.toString(), invalid, invalid).code())
+        .isEqualTo(1);
     String page = Files.readString(pages.resolve("invalid.edn.html"));
-    assertThat(page).startsWith("<!DOCTYPE html>").contains("<svg", "read 2").doesNotContain("src=", "href=");
+    assertThat(page)
+        .startsWith("<!DOCTYPE html>")
+        .contains("<svg", "read 2")
+        .doesNotContain("src=", "href=");
     assertThat(pages.resolve("invalid.edn-2.html")).exists();
   }
 
