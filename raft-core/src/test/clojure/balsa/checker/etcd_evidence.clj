@@ -34,6 +34,7 @@
                    ^objects quiet        ; by key: BitSet of revisions that didn't write it, or nil
                    ^longs reserved       ; by operation: the revision that it made if it made any, or unknown
                    ^objects trails       ; by key: Marks by revision
+                   ^boolean lonely       ; whether no operation whose revision isn't known may write two keys at once
                    ^ints writers])       ; by key: operations that may write it and aren't in the order; their revision isn't known
 
 (defn place ^long [^Evidence e ^long rev]
@@ -51,7 +52,7 @@
         witnesses (aget ^objects (.-witnessed e) at)]
     (not (or (aget ^booleans (.-claimed e) at)
              (and (some? silent) (.get silent (unchecked-int at)))
-             (and (some? witnesses) (not (contains? witnesses k)))))))
+             (and (.-lonely e) (some? witnesses) (not (contains? witnesses k)))))))
 
 (defn- free-within?
   "Whether there is such a revision after from, up to to."
@@ -293,6 +294,50 @@
                        (= (- (aget puts to) (aget puts from)) (- (aget changes to) (aget changes from)) (.-version m)))
               (silence! e k (dec (.-create m)) (.-rev m)))))))))
 
+(defn- unclaimed
+  "The revisions that no answer claims."
+  [^Evidence e]
+  (filterv #(not (aget ^booleans (.-claimed e) (int %))) (range 2 (.-most e))))
+
+(defn- full? [^Mark m]
+  (and (= (.-kind m) seen-there) (pos? (.-create m)) (pos? (.-version m))))
+
+(defn- settle-key!
+  "Between two sights of a key that wasn't deleted meanwhile, its versions say how many of the unclaimed revisions wrote it. If
+  none did, it was quiet; if that takes all that can have, each of them did. Returns whether anything new was learned."
+  [^Evidence e k candidates]
+  (let [^objects trail (aget ^objects (.-trails e) (int k))
+        n (alength trail)]
+    ;; last-seen: the newest full sight; puts: known ones since
+    (loop [i 0, last-seen nil, puts 0, news false]
+      (if (= i n)
+        news
+        (let [^Mark m (aget trail i)
+              ^Mark before last-seen]
+          (cond
+            (= (.-kind m) put-there) (recur (inc i) before (inc puts) news)
+            (and (full? m) (some? before) (= (.-create m) (.-create before)))
+            (let [missing (- (.-version m) (.-version before) puts)
+                  open (filterv (fn [r] (let [r (long r)] (and (< (.-rev before) r) (<= r (.-rev m)) (free? e k r)))) candidates)
+                  new-ones (when (= missing (count open))
+                             (filterv (fn [r] (not (contains? (aget ^objects (.-witnessed e) (place e (long r))) k))) open))]
+              (cond
+                (and (zero? missing) (seq open))
+                (do (silence! e k (.-rev before) (.-rev m)) (recur (inc i) m 0 true))
+                (seq new-ones)
+                (do (doseq [r new-ones] (witness! e r k ops/unknown)) (recur (inc i) m 0 true))
+                :else (recur (inc i) m 0 news)))
+            (full? m) (recur (inc i) m 0 news)
+            (= (.-kind m) seen-there) (recur (inc i) before puts news)
+            :else (recur (inc i) nil 0 news)))))))
+
+(defn- settle! [^Evidence e candidates]
+  (loop [rounds 0]
+    (let [news (reduce (fn [news k] (or (settle-key! e k candidates) news))
+                       false (range (alength ^objects (.-trails e))))]
+      (when (and news (< rounds 20))
+        (recur (inc rounds))))))
+
 (defn- marks
   "What an acknowledged operation with a known revision says about keys, as [key Mark] pairs."
   [op normal ^Txn txn]
@@ -355,7 +400,10 @@
         keys (count key-ids)
         trails (object-array (repeat keys (object-array 0)))
         e (Evidence. most (boolean-array (inc most)) (int-array (inc most)) (object-array (inc most)) (object-array keys)
-                     (long-array (count ops) ops/unknown) trails (int-array keys))]
+                     (long-array (count ops) ops/unknown) trails
+                     (every? (fn [[op normal]] (or (not (unsure? op normal)) (= 1 (count (written-keys normal)))))
+                             (map vector ops normals))
+                     (int-array keys))]
     (doseq [[op normal] (map vector ops normals) :when (= :ok (:type op))]
       (believe! e normal key-ids value-ids))
     (doseq [[op normal] (map vector ops normals) :when (unsure? op normal)
@@ -367,6 +415,7 @@
       (aset trails (int k) (object-array (sort-by (fn [^Mark m] [(.-rev m) (.-kind m)]) (map second found)))))
     (dotimes [k keys]
       (silence-counted! e k))
+    (settle! e (unclaimed e))
     (reservations ops normals e key-ids value-ids)
     e))
 

@@ -154,7 +154,7 @@
                              (filter (fn [[op normal]] (or (= :ok (:type op)) (ops/writes? normal)))))
                     all)
         kept (mapv first pairs)
-        normals (mapv second pairs)
+        normals (ops/without-unseen kept (mapv second pairs))
         keys (into [] (comp (mapcat (fn [n] (concat (map second (ops/micros n)) (map second (:if n))))) (distinct)) normals)
         values (into [] (comp (mapcat ops/values-of) (map first) (distinct)) normals)
         key-ids (zipmap keys (range))

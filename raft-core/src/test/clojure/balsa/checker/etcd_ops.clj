@@ -54,6 +54,30 @@
   (let [plain (fn [branch] (mapv #(subvec % 0 (if (= :put (first %)) 3 2)) branch))]
     [(:if normal) (plain (:then normal)) (plain (:else normal))]))
 
+(defn- heard-of
+  "The values of which some answer or comparison tells."
+  [ops normals]
+  (into #{} (mapcat (fn [op normal]
+                      (concat (when (= :ok (:type op))
+                                (keep (fn [[g _ v]] (when (= g :get) v)) (concat (:then normal) (:else normal))))
+                              (keep (fn [[target _ _ x]] (when (= target :value) x)) (:if normal))))
+                    ops normals)))
+
+(defn without-unseen
+  "The same, in which operations without an answer write one and the same value for all that nobody ever heard of: no answer can
+  tell them apart, so those that write the same key do the same. Values that are compared for their order keep apart."
+  [ops normals]
+  (if (some (fn [normal] (some (fn [[target _ op]] (and (= target :value) (#{:< :>} op))) (:if normal))) normals)
+    normals
+    (let [heard (heard-of ops normals)
+          unseen (fn [branch] (when branch
+                                (mapv (fn [[g k v :as micro]]
+                                        (if (and (= g :put) (not (contains? heard v))) [g k 'some-value] micro))
+                                      branch)))]
+      (mapv (fn [op normal]
+              (if (= :ok (:type op)) normal (-> normal (update :then unseen) (update :else unseen))))
+            ops normals))))
+
 (defn writes? [normal]
   (boolean (some #(not= :get (first %)) (concat (:then normal) (:else normal)))))
 

@@ -53,27 +53,27 @@
   "Given the result of an invalid history: {:events n, :least true if no smaller prefix is invalid}."
   [model initial operations result limits]
   (let [limits (bounded limits (* 20 1000000000))
-        refuted (:refuted result)
         whole (all-events operations)]
-    ;; prefixes of explained events are valid, and that of found events is not; nothing in between is known. From whichever
-    ;; end is sharp, the other is looked for in growing steps.
-    (loop [explained (long (if refuted 0 (:event result)))
-           found (long (if refuted (inc (long refuted)) whole))
-           step 1
-           galloping true]
+    ;; The prefix of explained events is valid, and that of found events is not; nothing in between is known. It is looked for
+    ;; in growing steps: behind the event up to which an order was found, or around the one at which a contradiction showed.
+    ;; That is only where to begin, for what failed later counts as pending in a prefix.
+    (loop [explained (long (if (:refuted result) 0 (:event result)))
+           found whole
+           hint (if-some [at (:refuted result)] (inc (long at)) 0)
+           step 1]
       (if (<= (- found explained) 1)
         {:events found :least true}
         (let [half (quot (+ explained found) 2)
-              events (cond
-                       (not galloping) half
-                       refuted (max half (- found step))
-                       :else (min half (+ explained step)))
+              events (long (cond
+                             (< explained hint found) hint
+                             (= hint found) (max half (- found step))
+                             :else (min half (+ explained step))))
               tried (judge model initial (cut operations events) limits)]
           (case (:verdict tried)
-            :invalid (recur explained
-                            (if-some [at (:refuted tried)] (min events (inc (long at))) events)
-                            (* 2 step) (boolean (and galloping refuted)))
-            :valid (recur events found (* 2 step) (boolean (and galloping (not refuted))))
+            :invalid (let [at (:refuted tried)
+                           hint (if at (min events (inc (long at))) events)]
+                       (recur explained events (long (if (= hint explained) events hint)) (* 2 step)))
+            :valid (recur events found hint (* 2 step))
             {:events found :least false}))))))
 
 (defn- forget-some
@@ -92,13 +92,16 @@
         operations
         (recur operations left (max 1 (quot size 2)))))))
 
+;; What is forgotten may be anywhere: a search through many such operations is given up early, and they are kept.
+(def ^:private ^:const steps-to-try 20000)
+
 (defn conflict
   "The operations of an invalid prefix that conflict; :least says that none of them could be left out."
   [model initial operations limits]
-  (let [limits (bounded limits (* 10 1000000000))
+  (let [limits (assoc (bounded limits (* 10 1000000000)) :steps (+ steps-to-try (* 4 (count operations))))
         unsure (volatile! false)
         still-invalid? (fn [ops]
-                         (let [result (judge model initial ops (bounded limits 2000000000))]
+                         (let [result (judge model initial ops limits)]
                            (when (= :unknown (:verdict result)) (vreset! unsure true))
                            (invalid? result)))
         ;; that an operation failed is known of it as well

@@ -44,7 +44,8 @@
 
 (defn- edn-events [text]
   (let [in (LineNumberingPushbackReader. (StringReader. text))
-        around (= (peek-form in) (int \[))]
+        around (= (peek-form in) (int \[))
+        begin (.getLineNumber in)]
     (when around (.read in))
     (loop [events []]
       (let [c (peek-form in)
@@ -54,7 +55,7 @@
                                           (when-not (= -1 (peek-form in))
                                             (refuse! (.getLineNumber in) "there is something behind the vector around all events"))
                                           events)
-          (= c -1) (if around (refuse! line "the vector around all events isn't closed") events)
+          (= c -1) (if around (refuse! begin "the vector around all events isn't closed") events)
           :else (recur (conj events (event line (read-form in)))))))))
 
 (defn from-json

@@ -223,15 +223,16 @@
 (defn search
   "Searches an order for operations ([{:type :call :ret …}] by call; :ok has to be in it, :info may be) of a problem.
 
-  Limits: :deadline (System/nanoTime) and :bytes. Result:
+  Limits: :deadline (System/nanoTime), :bytes, and :steps if their number is bounded. Result:
 
     {:verdict :valid :order [op …]}
     {:verdict :invalid :event e :tail [[op state-before] …] :state s}   all before event e is explained by the order that
                                                                         ends so, in state s, and no order explains more
-    {:verdict :unknown :reason r …}                                     out of :time or :memory; none found so far that
-                                                                        explains more"
-  [ops problem {:keys [^long deadline ^long bytes]}]
+    {:verdict :unknown :reason r …}                                     out of :time (or steps) or :memory; none found so
+                                                                        far that explains more"
+  [ops problem {:keys [^long deadline ^long bytes] :as limits}]
   (let [^Board b (board ops problem)
+        most-steps (long (:steps limits Long/MAX_VALUE))
         ^Machine machine (.-machine b)
         n (count ops)
         ^Frames frames (->Frames (int-array (inc n)) (long-array (inc n)) (long-array (inc n)) (boolean-array (inc n)))
@@ -239,15 +240,16 @@
     ;; tried: the operation to go on after in this configuration; -1 when it was entered just now; -2 to go back from it
     (loop [state (.initial machine), depth 0, tried -1, barrier 0, best -1, best-tail nil, best-state 0, steps 0]
       (cond
-        (and (zero? (bit-and steps 1023)) (pos? (- (System/nanoTime) deadline)))
-        {:verdict :unknown :reason :time :event best :tail best-tail :state best-state :configs (.size seen)}
+        (or (>= steps most-steps)
+            (and (zero? (bit-and steps 1023)) (pos? (- (System/nanoTime) deadline))))
+        {:verdict :unknown :reason :time :event best :tail best-tail :state best-state :configs (.size seen) :steps steps}
 
         (and (zero? (bit-and steps 1023)) (> (+ (.bytes seen) (.bytes machine)) bytes))
-        {:verdict :unknown :reason :memory :event best :tail best-tail :state best-state :configs (.size seen)}
+        {:verdict :unknown :reason :memory :event best :tail best-tail :state best-state :configs (.size seen) :steps steps}
 
         (= tried -2)
         (if (zero? depth)
-          {:verdict :invalid :event best :tail best-tail :state best-state :configs (.size seen)}
+          {:verdict :invalid :event best :tail best-tail :state best-state :configs (.size seen) :steps steps}
           (let [depth (dec depth)
                 op (aget ^ints (.-ops frames) depth)]
             (unlift! b op)
@@ -260,7 +262,7 @@
         (let [depth (take-observations! b frames state depth)
               node (first-return b)]
           (if (zero? node)
-            {:verdict :valid :order (mapv #(aget ^ints (.-ops frames) (long %)) (range depth)) :configs (.size seen)}
+            {:verdict :valid :order (mapv #(aget ^ints (.-ops frames) (long %)) (range depth)) :configs (.size seen) :steps steps}
             (let [barrier (aget ^longs (.-event-at b) node)
                   further (> barrier best)
                   best-tail (if further (tail frames depth) best-tail)

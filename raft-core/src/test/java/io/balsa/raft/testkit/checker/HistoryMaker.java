@@ -174,12 +174,21 @@ final class HistoryMaker {
       case "txn" ->
           Map.of(
               "if", List.of(compare(key)),
-              "then", List.of(List.of(":put", key, value())),
+              "then", puts(key),
               "else",
                   List.of(
                       random.nextInt(4) == 0 ? List.of(":delete", key()) : List.of(":get", key())));
       default -> Map.of("key", key);
     };
+  }
+
+  /** Of one key, or of two at once. */
+  private List<Object> puts(String key) {
+    String other = key();
+    List<Object> one = List.of(":put", key, value());
+    return random.nextInt(4) > 0 || other.equals(key)
+        ? List.of(one)
+        : List.of(one, List.of(":put", other, value()));
   }
 
   private List<Object> compare(String key) {

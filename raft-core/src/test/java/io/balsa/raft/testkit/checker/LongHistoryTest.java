@@ -11,6 +11,8 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Histories as chaos rounds record them: ten clients, twenty thousand operations, some without an answer. */
 final class LongHistoryTest {
@@ -18,21 +20,22 @@ final class LongHistoryTest {
   private static final Limits LIMITS = new Limits(Duration.ofMinutes(10), 256 << 20);
   private static final Model MODEL = Model.of(Model.Kind.ETCD_KV);
 
-  private static List<Event> etcd(long seed, int operations) {
-    HistoryMaker.Shape shape = new HistoryMaker.Shape(operations, 10, 0.01, 0.01, 10, 0, 1);
+  private static List<Event> etcd(long seed, int operations, int keys) {
+    HistoryMaker.Shape shape = new HistoryMaker.Shape(operations, 10, 0.01, 0.01, keys, 0, 1);
     return HistoryMaker.make(SequentialModel.ETCD_KV, shape, new SplittableRandom(seed));
   }
 
-  @Test
-  void twentyThousandOperationsAreValid() {
-    assertThat(LinearizabilityChecker.check(MODEL, etcd(1, OPERATIONS), LIMITS).word())
+  @ParameterizedTest
+  @ValueSource(ints = {10, 100})
+  void twentyThousandOperationsAreValid(int keys) {
+    assertThat(LinearizabilityChecker.check(MODEL, etcd(1, OPERATIONS, keys), LIMITS).word())
         .isEqualTo("valid");
   }
 
   /** A read that a member answered that had stopped following. */
   @Test
   void oneStaleReadIsFound() {
-    List<Event> history = etcd(2, OPERATIONS / 4);
+    List<Event> history = etcd(2, OPERATIONS, 10);
     int at = answeredGet(history, history.size() / 2);
     Map<Object, Object> told = new HashMap<>(SequentialModel.map(history.get(at).value()));
     told.put("rev", (Long) Objects.requireNonNull(told.get("rev")) - 40);
@@ -46,7 +49,7 @@ final class LongHistoryTest {
   /** An acknowledged put that a later read doesn't know. */
   @Test
   void oneLostWriteIsFound() {
-    List<Event> history = etcd(3, OPERATIONS / 4);
+    List<Event> history = etcd(3, OPERATIONS / 4, 10);
     int at = answeredGet(history, history.size() / 2);
     Map<Object, Object> told = new HashMap<>(SequentialModel.map(history.get(at).value()));
     told.put("value", "what nobody wrote");
@@ -57,7 +60,7 @@ final class LongHistoryTest {
 
   @Test
   void aSearchOutOfTimeOrMemoryDecidesNothing() {
-    List<Event> history = etcd(1, OPERATIONS / 4);
+    List<Event> history = etcd(1, OPERATIONS / 4, 10);
     assertThat(
             LinearizabilityChecker.check(MODEL, history, new Limits(Duration.ofNanos(1), 1 << 30)))
         .isEqualTo(new Verdict.Unknown("time"));

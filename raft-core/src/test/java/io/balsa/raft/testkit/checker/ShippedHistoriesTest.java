@@ -68,9 +68,9 @@ final class ShippedHistoriesTest {
   /** Both formats say the same, as files and in memory. */
   @Test
   void aHistoryIsTheSameInBothFormats(@TempDir Path directory) throws IOException {
-    HistoryMaker.Shape shape = new HistoryMaker.Shape(40, 4, 0.05, 0.05, 2, 0, 1);
+    HistoryMaker.Shape shape = new HistoryMaker.Shape(12, 3, 0.05, 0.05, 2, 0, 1);
     for (SequentialModel model : SequentialModel.values()) {
-      for (int seed = 0; seed < 20; seed++) {
+      for (int seed = 0; seed < 10; seed++) {
         var random = new java.util.SplittableRandom(seed);
         List<Event> history = HistoryMaker.make(model, shape, random);
         List<Event> judged = seed % 2 == 0 ? history : HistoryMaker.spoil(history, random);
