@@ -1,0 +1,4 @@
+@NullMarked
+package io.balsa.examples.history;
+
+import org.jspecify.annotations.NullMarked;
