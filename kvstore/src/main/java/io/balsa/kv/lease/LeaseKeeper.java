@@ -15,7 +15,10 @@ import io.balsa.kv.state.LeaseView;
 import io.balsa.raft.NodeStatus;
 import io.balsa.raft.Outcome;
 import io.balsa.raft.model.Bytes;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -314,6 +317,26 @@ public final class LeaseKeeper implements ApplyListener {
       }
       long left = Math.max(0, counting.remainingMillis(held, now()) / 1000);
       return CompletableFuture.completedFuture(Optional.of(new TimeLeft(left, held.ttlSeconds)));
+    }
+  }
+
+  /**
+   * The leases in the order in which they end, unless they are renewed. Who doesn't lead doesn't know, and leaves them in
+   * the order of their ids; so do leases that end together.
+   */
+  public List<LeaseRecord> soonestFirst(List<LeaseRecord> applied) {
+    synchronized (lock) {
+      Countdown counting = countdown;
+      if (counting == null) {
+        return applied;
+      }
+      long now = now();
+      Map<Long, Long> left = new HashMap<>();
+      for (LeaseRecord lease : applied) {
+        Held held = counting.find(lease.id());
+        left.put(lease.id(), held == null ? Long.MAX_VALUE : counting.remainingMillis(held, now));
+      }
+      return applied.stream().sorted(Comparator.comparing(lease -> left.get(lease.id()))).toList();
     }
   }
 

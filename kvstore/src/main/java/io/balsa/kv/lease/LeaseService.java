@@ -237,11 +237,11 @@ public final class LeaseService extends LeaseGrpc.LeaseImplBase {
     Reply.send(observer, read(() -> list(caller)));
   }
 
-  /** Who may list the leases must be allowed to read all that is attached to them. */
+  /** Soonest end first. Who may list the leases must be allowed to read all that is attached to them. */
   private LeaseLeasesResponse list(@Nullable Caller caller) {
     Access access = Access.of(auth.get(), caller);
     LeaseLeasesResponse.Builder answer = LeaseLeasesResponse.newBuilder().setHeader(header());
-    for (LeaseRecord lease : leases.all()) {
+    for (LeaseRecord lease : keeper.soonestFirst(leases.all())) {
       if (!access.isRoot()) {
         access.readKeys(leases.keys(lease.id()));
       }

@@ -254,6 +254,18 @@ class LeaseServiceTest {
   }
 
   @Test
+  void theLeaderListsTheLeaseThatEndsSoonestFirst() {
+    for (long id : new long[] {5, 3, 4}) {
+      var unused = leader.stub().leaseGrant(grant(id, 100 * id));
+    }
+    var late = leader.stub().leaseGrant(grant(2, 450));
+    assertThat(late.getTTL()).isEqualTo(450);
+    assertThat(leader.stub().leaseLeases(LeaseLeasesRequest.getDefaultInstance()).getLeasesList())
+        .extracting(LeaseStatus::getID)
+        .containsExactly(3L, 4L, 2L, 5L);
+  }
+
+  @Test
   void aRenewalFindsTheNewLeaderWhenThereIsOne() throws Exception {
     var unused = leader.stub().leaseGrant(grant(7, 100));
     leader.lead(false);
