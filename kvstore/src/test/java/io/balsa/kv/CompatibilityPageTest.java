@@ -36,18 +36,14 @@ final class CompatibilityPageTest {
     Map<String, String> tests = tests();
     List<String> missing = new ArrayList<>();
     for (MatchResult name : named) {
-      String text = tests.get(name.group(1));
-      boolean hasMethod = name.group(2) == null || has(text, "void " + name.group(2) + "(");
-      if (text == null || !hasMethod) {
+      String text = tests.getOrDefault(name.group(1), "");
+      String method = name.group(2);
+      if (text.isEmpty() || (method != null && !text.contains("void " + method + "("))) {
         missing.add(name.group());
       }
     }
     assertThat(named).hasSizeGreaterThan(30);
     assertThat(missing).isEmpty();
-  }
-
-  private static boolean has(String text, String part) {
-    return text != null && text.contains(part);
   }
 
   /** The text of each test by its class. */

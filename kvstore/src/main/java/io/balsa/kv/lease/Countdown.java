@@ -142,6 +142,12 @@ final class Countdown {
     return held.expired ? 0 : held.expiry.deadline() - now;
   }
 
+  /** As for a lease that is held; for one that isn't yet, more than for any other. */
+  long remainingMillis(long id, long now) {
+    Held held = leases.get(id);
+    return held == null ? Long.MAX_VALUE : remainingMillis(held, now);
+  }
+
   /** Marks a lease whose deadline has passed, if it wasn't yet. */
   void expireIfDue(Held held, long now) {
     if (!held.expired && held.expiry.deadline() <= now) {

@@ -16,9 +16,7 @@ import io.balsa.raft.NodeStatus;
 import io.balsa.raft.Outcome;
 import io.balsa.raft.model.Bytes;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -83,6 +81,8 @@ public final class LeaseKeeper implements ApplyListener {
 
   /** What is left of a lease. */
   public record TimeLeft(long remainingSeconds, long grantedSeconds) {}
+
+  private record Ending(LeaseRecord lease, long millis) {}
 
   /**
    * @param nanoClock monotonic, as {@link System#nanoTime}
@@ -331,12 +331,11 @@ public final class LeaseKeeper implements ApplyListener {
         return applied;
       }
       long now = now();
-      Map<Long, Long> left = new HashMap<>();
-      for (LeaseRecord lease : applied) {
-        Held held = counting.find(lease.id());
-        left.put(lease.id(), held == null ? Long.MAX_VALUE : counting.remainingMillis(held, now));
-      }
-      return applied.stream().sorted(Comparator.comparing(lease -> left.get(lease.id()))).toList();
+      return applied.stream()
+          .map(lease -> new Ending(lease, counting.remainingMillis(lease.id(), now)))
+          .sorted(Comparator.comparingLong(Ending::millis))
+          .map(Ending::lease)
+          .toList();
     }
   }
 

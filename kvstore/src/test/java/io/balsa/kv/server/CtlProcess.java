@@ -18,8 +18,11 @@ final class CtlProcess implements AutoCloseable {
 
   private final List<String> command;
   private final Process process;
-  private final StringBuffer out = new StringBuffer();
-  private final StringBuffer err = new StringBuffer();
+
+  /** Guarded by this, and so is the other. */
+  private final StringBuilder out = new StringBuilder();
+
+  private final StringBuilder err = new StringBuilder();
   private final CompletableFuture<Void> outRead;
   private final CompletableFuture<Void> errRead;
 
@@ -33,11 +36,22 @@ final class CtlProcess implements AutoCloseable {
     builder.environment().keySet().removeIf(name -> name.startsWith("ETCDCTL_"));
     builder.environment().put("ETCDCTL_API", "3");
     process = builder.start();
-    outRead = CompletableFuture.runAsync(() -> read(process.getInputStream(), out));
-    errRead = CompletableFuture.runAsync(() -> read(process.getErrorStream(), err));
+    outRead = inBackground(() -> read(process.getInputStream(), out));
+    errRead = inBackground(() -> read(process.getErrorStream(), err));
   }
 
-  private void read(InputStream stream, StringBuffer into) {
+  /** In a thread of its own: whoever waits for a process would hold up a pool. */
+  static CompletableFuture<Void> inBackground(Runnable task) {
+    return CompletableFuture.runAsync(
+        task,
+        runnable -> {
+          Thread thread = new Thread(runnable, "etcdctl");
+          thread.setDaemon(true);
+          thread.start();
+        });
+  }
+
+  private void read(InputStream stream, StringBuilder into) {
     byte[] chunk = new byte[8192];
     try {
       for (int count = stream.read(chunk); count >= 0; count = stream.read(chunk)) {
@@ -82,10 +96,15 @@ final class CtlProcess implements AutoCloseable {
 
   Said awaitEnd() throws Exception {
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-      throw new AssertionError(command + " goes on, and said: " + out + err);
+      process.destroyForcibly();
+      throw new AssertionError(command + " went on, and said: " + said(process.waitFor()));
     }
     CompletableFuture.allOf(outRead, errRead).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    return new Said(out.toString(), err.toString(), process.exitValue());
+    return said(process.exitValue());
+  }
+
+  private synchronized Said said(int exit) {
+    return new Said(out.toString(), err.toString(), exit);
   }
 
   static Said run(Path directory, String... arguments) throws Exception {

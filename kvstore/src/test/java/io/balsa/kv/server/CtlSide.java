@@ -38,9 +38,9 @@ final class CtlSide implements AutoCloseable {
   CtlSide(Path directory, int size, String endpoint) throws Exception {
     this.directory = directory;
     List<MatchResult> members = List.of();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (members.size() < size) {
-      assertThat(System.nanoTime()).as("all members are started in 30 s").isLessThan(deadline);
+      assertThat(System.nanoTime()).as("all members are started in a minute").isLessThan(deadline);
       members = membersOf(endpoint);
     }
     for (int i = 1; i <= size; i++) {
@@ -56,7 +56,7 @@ final class CtlSide implements AutoCloseable {
         CtlProcess.run(directory, "--endpoints=" + endpoint, "member", "list", "-w=json").out();
     words.learnId("cluster", Long.parseUnsignedLong(number("cluster_id", json)));
     while (!isLed()) {
-      assertThat(System.nanoTime()).as("{id1} leads in 30 s").isLessThan(deadline);
+      assertThat(System.nanoTime()).as("{id1} leads in a minute").isLessThan(deadline);
       CtlProcess.run(
           directory, "--endpoints=" + words.value("all"), "move-leader", words.value("id1"));
     }
@@ -133,9 +133,11 @@ final class CtlSide implements AutoCloseable {
 
   private List<String> goOn(Step step) throws Exception {
     Matcher matcher = OF_BACKGROUND.matcher(step.command());
-    assertThat(matcher.matches()).as(step.command()).isTrue();
+    assertThat(matcher.matches()).as("%s", step.command()).isTrue();
     CtlProcess process = background.get(matcher.group(1));
-    assertThat(process).as("is in the background: %s", step.command()).isNotNull();
+    if (process == null) {
+      throw new IllegalArgumentException("nothing like that is running: " + step.command());
+    }
     switch (matcher.group(2)) {
       case "has" -> words.learnLeases(process.awaitLines(Integer.parseInt(matcher.group(3))));
       case "say" -> process.say(List.of(words.fill(matcher.group(3))), false);
@@ -149,12 +151,16 @@ final class CtlSide implements AutoCloseable {
 
   private List<String> show(Said said) {
     List<String> lines = new ArrayList<>();
-    CtlMask.all(words.mask(said.out())).lines().forEach(line -> lines.add("  | " + line));
-    CtlMask.all(words.mask(said.err())).lines().forEach(line -> lines.add("  ! " + line));
+    linesOf(said.out()).forEach(line -> lines.add("  | " + line));
+    linesOf(said.err()).forEach(line -> lines.add("  ! " + line));
     if (said.exit() != 0) {
       lines.add("  = " + said.exit());
     }
     return lines;
+  }
+
+  private Stream<String> linesOf(String said) {
+    return CtlMask.all(words.mask(said)).replace("\0", "\\0").lines();
   }
 
   @Override

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -55,15 +54,14 @@ final class EtcdctlTest {
     List<Step> steps = read(script);
     List<String> etcdsFlags = joined(STEADY, CtlScript.flags(">", steps));
     List<String> ourFlags = joined(etcdsFlags, CtlScript.flags(">>", steps));
-    CompletableFuture<List<List<String>>> etcds =
-        EtcdCluster.isOnPath("etcd")
-            ? CompletableFuture.supplyAsync(() -> unchecked(() -> askEtcd(etcdsFlags, steps)))
-            : CompletableFuture.completedFuture(steps.stream().map(Step::etcds).toList());
+    CompletableFuture<List<List<String>>> etcds = new CompletableFuture<>();
+    CompletableFuture<Void> etcdsEnd =
+        CtlProcess.inBackground(() -> askEtcdIfThere(etcdsFlags, steps, etcds));
     List<List<String>> ours;
     try {
       ours = askOurs(ourFlags, steps);
     } finally {
-      etcds.handle((said, failure) -> "over").get(120, TimeUnit.SECONDS); // no process stays behind
+      etcdsEnd.get(120, TimeUnit.SECONDS); // no process stays behind
     }
     compare(script, steps, etcds.get(), ours);
   }
@@ -101,6 +99,16 @@ final class EtcdctlTest {
     }
   }
 
+  private void askEtcdIfThere(
+      List<String> flags, List<Step> steps, CompletableFuture<List<List<String>>> said) {
+    try {
+      boolean isThere = EtcdCluster.isOnPath("etcd");
+      said.complete(isThere ? askEtcd(flags, steps) : steps.stream().map(Step::etcds).toList());
+    } catch (Exception | AssertionError e) {
+      said.completeExceptionally(e);
+    }
+  }
+
   private List<List<String>> askEtcd(List<String> flags, List<Step> steps) throws Exception {
     try (EtcdCluster cluster = EtcdCluster.start(dir.resolve("etcd"), 3, flags);
         CtlSide side = new CtlSide(directory("ctl-etcd"), 3, cluster.endpoint(0))) {
@@ -122,21 +130,13 @@ final class EtcdctlTest {
       try {
         all.add(step.isProse() ? List.of() : side.run(step));
       } catch (AssertionError | IllegalArgumentException e) {
-        all.add(
-            List.of(
-                "  ? "
-                    + String.valueOf(e.getMessage())
-                        .replace('\n', ' '))); // what follows is of interest nevertheless
+        all.add(List.of(failure(e))); // what follows is of interest nevertheless
       }
     }
     return all;
   }
 
-  private static <T> T unchecked(Callable<T> call) {
-    try {
-      return call.call();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+  private static String failure(Throwable e) {
+    return "  ? " + String.valueOf(e.getMessage()).replace('\n', ' ');
   }
 }
