@@ -31,10 +31,10 @@ public record Alarm(long memberId, AlarmType type, RaisedBy raisedBy) {
     return AlarmMember.newBuilder().setMemberID(memberId).setAlarm(type).build();
   }
 
-  /** As etcd writes it into the errors of a status; what is 0 is left out. */
+  /** As etcd writes it into the errors of a status: what is 0 is left out, and a blank is behind everything. */
   @Override
   public String toString() {
     String ofMember = memberId == 0 ? "" : "memberID:" + Long.toUnsignedString(memberId) + " ";
-    return ofMember + "alarm:" + type;
+    return ofMember + "alarm:" + type + " ";
   }
 }

@@ -3,142 +3,140 @@ package io.balsa.kv.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.balsa.kv.server.CtlScript.Step;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** etcd's own client, unchanged, against each of three members. Skipped where it isn't installed. */
+/**
+ * etcd's own client, unchanged, against three members of ours and three of etcd, with the same commands: it must say the
+ * same, but for what {@link CtlWords} and {@link CtlMask} hide, and for what a script gives a reason for. The scripts hold
+ * etcd's words, so that they are read and reviewed, and ours are compared with them where no etcd is installed. Skipped
+ * where there is no etcdctl. {@code -Detcdctl.rewrite=true} writes them anew, {@code -Detcdctl.only=auth} runs one.
+ */
 @Timeout(180)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class EtcdctlTest {
-  private TestCluster cluster;
+  static final String NO_ETCDCTL =
+      "skipped: there is no etcdctl on the PATH (Debian: apt-get install etcd-client)";
+  static final String NO_ETCD =
+      "skipped: there is no etcd on the PATH (Debian: apt-get install etcd-server)";
 
-  @BeforeAll
-  void start(@TempDir Path dir) throws Exception {
-    assumeTrue(isInstalled(), "skipped: there is no etcdctl on the PATH");
-    cluster = TestCluster.start(dir, 3);
-  }
+  private static final Path SCRIPTS = Path.of("src/test/resources/etcdctl");
+  private static final boolean REWRITE = Boolean.getBoolean("etcdctl.rewrite");
+  private static final String ONLY = System.getProperty("etcdctl.only", "");
 
-  @AfterAll
-  void stop() {
-    if (cluster != null) {
-      cluster.close();
+  /** Elections by chance would change who leads while a script runs on a machine that is busy with something else. */
+  private static final List<String> STEADY =
+      List.of("--heartbeat-interval=150", "--election-timeout=1500", "--bcrypt-cost=4");
+
+  @TempDir private Path dir;
+
+  private static Stream<Path> scripts() throws Exception {
+    try (Stream<Path> all = Files.list(SCRIPTS)) {
+      return all.filter(file -> file.toString().endsWith(ONLY + ".txt")).sorted().toList().stream();
     }
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2})
-  void putsGetsAndDeletes(int member) throws Exception {
-    String prefix = "ctl/" + member + "/";
-    assertThat(etcdctl(member, "put", prefix + "a", "1")).isEqualTo("OK\n");
-    assertThat(etcdctl(member, "put", prefix + "b", "2")).isEqualTo("OK\n");
-    assertThat(etcdctl(member, "get", "--prefix", prefix))
-        .isEqualTo(prefix + "a\n1\n" + prefix + "b\n2\n");
-    assertThat(etcdctl(member, "get", "--consistency=s", prefix + "b", "--print-value-only"))
-        .isEqualTo("2\n");
-    assertThat(etcdctl(member, "del", "--prefix", prefix)).isEqualTo("2\n");
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2})
-  void transactsInteractively(int member) throws Exception {
-    String key = "ctl/txn/" + member;
-    String input = "create(\"" + key + "\") = \"0\"\n\nput " + key + " mine\n\nget " + key + "\n\n";
-    assertThat(etcdctlWithInput(member, input, "txn", "-i")).contains("SUCCESS").contains("OK");
-    assertThat(etcdctlWithInput(member, input, "txn", "-i")).contains("FAILURE").contains("mine");
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2})
-  void watchesHistory(int member) throws Exception {
-    String key = "ctl/watch/" + member;
-    etcdctl(member, "put", key, "one");
-    etcdctl(member, "put", key, "two");
-    String revision =
-        etcdctl(member, "get", key, "-w", "fields")
-            .lines()
-            .filter(line -> line.startsWith("\"CreateRevision\""))
-            .findFirst()
-            .orElseThrow()
-            .replaceAll("\\D", "");
-    String expected = "PUT\n" + key + "\none\nPUT\n" + key + "\ntwo\n";
-    Process watch = spawn(member, "watch", "--rev=" + revision, key);
+  @MethodSource("scripts")
+  void saysWhatItSaysToEtcd(Path script) throws Exception {
+    assumeTrue(EtcdCluster.isOnPath("etcdctl"), NO_ETCDCTL);
+    List<Step> steps = read(script);
+    List<String> etcdsFlags = joined(STEADY, CtlScript.flags(">", steps));
+    List<String> ourFlags = joined(etcdsFlags, CtlScript.flags(">>", steps));
+    CompletableFuture<List<List<String>>> etcds = new CompletableFuture<>();
+    CompletableFuture<Void> etcdsEnd =
+        CtlProcess.inBackground(() -> askEtcdIfThere(etcdsFlags, steps, etcds));
+    List<List<String>> ours;
     try {
-      byte[] seen = watch.getInputStream().readNBytes(expected.length());
-      assertThat(new String(seen, StandardCharsets.UTF_8)).isEqualTo(expected);
+      ours = askOurs(ourFlags, steps);
     } finally {
-      watch.destroyForcibly();
+      etcdsEnd.get(120, TimeUnit.SECONDS); // no process stays behind
+    }
+    compare(script, steps, etcds.get(), ours);
+  }
+
+  static List<Step> read(Path script) {
+    try {
+      return CtlScript.parse(Files.readAllLines(script));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2})
-  void grantsKeepsAndRevokesLeases(int member) throws Exception {
-    String granted = etcdctl(member, "lease", "grant", "60");
-    assertThat(granted).matches("lease [0-9a-f]{16} granted with TTL\\(60s\\)\\n");
-    String lease = granted.split(" ")[1];
-    String key = "ctl/lease/" + member;
-    etcdctl(member, "put", "--lease=" + lease, key, "v");
-    assertThat(etcdctl(member, "lease", "keep-alive", "--once", lease))
-        .isEqualTo("lease " + lease + " keepalived with TTL(60)\n");
-    assertThat(etcdctl(member, "lease", "timetolive", lease, "--keys")).contains(key);
-    assertThat(etcdctl(member, "lease", "list")).contains(lease);
-    assertThat(etcdctl(member, "lease", "revoke", lease))
-        .isEqualTo("lease " + lease + " revoked\n");
-    assertThat(etcdctl(member, "get", key)).isEmpty();
+  /** What each side said is what the script says; or the script is written anew. */
+  static void compare(
+      Path script, List<Step> steps, List<List<String>> etcds, List<List<String>> ours)
+      throws IOException {
+    List<Step> seen = new ArrayList<>();
+    for (int i = 0; i < steps.size(); i++) {
+      seen.add(steps.get(i).seen(etcds.get(i), ours.get(i)));
+    }
+    if (REWRITE) {
+      Files.write(script, CtlScript.print(seen));
+    }
+    assertThat(String.join("\n", CtlScript.print(seen)))
+        .isEqualTo(String.join("\n", CtlScript.print(steps)))
+        .doesNotContain("differs: ?");
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2})
-  void showsEndpointsAndMembers(int member) throws Exception {
-    assertThat(etcdctl(member, "endpoint", "status", "-w", "table"))
-        .contains("IS LEADER", "3.6.", "127.0.0.1:" + cluster.clientPort(member));
-    assertThat(etcdctl(member, "endpoint", "health")).contains("is healthy");
-    assertThat(etcdctl(member, "endpoint", "health", "--cluster").lines()).hasSize(3);
-    assertThat(etcdctl(member, "member", "list"))
-        .contains("started, m0", "started, m1", "started, m2", cluster.clientUrl(member));
+  private List<List<String>> askOurs(List<String> flags, List<Step> steps) throws Exception {
+    try (TestCluster cluster =
+            TestCluster.start(dir.resolve("ours"), 3, flags.toArray(String[]::new));
+        CtlSide side =
+            new CtlSide(directory("ctl-ours"), 3, "127.0.0.1:" + cluster.clientPort(0))) {
+      return ask(side, steps);
+    }
   }
 
-  private String etcdctl(int member, String... args) throws Exception {
-    return etcdctlWithInput(member, "", args);
+  private void askEtcdIfThere(
+      List<String> flags, List<Step> steps, CompletableFuture<List<List<String>>> said) {
+    try {
+      boolean isThere = EtcdCluster.isOnPath("etcd");
+      said.complete(isThere ? askEtcd(flags, steps) : steps.stream().map(Step::etcds).toList());
+    } catch (Exception | AssertionError e) {
+      said.completeExceptionally(e);
+    }
   }
 
-  private String etcdctlWithInput(int member, String input, String... args) throws Exception {
-    Process process = spawn(member, args);
-    process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
-    process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as("%s said: %s", Arrays.toString(args), output).isZero();
-    return output;
+  private List<List<String>> askEtcd(List<String> flags, List<Step> steps) throws Exception {
+    try (EtcdCluster cluster = EtcdCluster.start(dir.resolve("etcd"), 3, flags);
+        CtlSide side = new CtlSide(directory("ctl-etcd"), 3, cluster.endpoint(0))) {
+      return ask(side, steps);
+    }
   }
 
-  private Process spawn(int member, String... args) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add("etcdctl");
-    command.add("--endpoints=127.0.0.1:" + cluster.clientPort(member));
-    command.addAll(Arrays.asList(args));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("ETCDCTL_API", "3");
-    return builder.start();
+  private static List<String> joined(List<String> some, List<String> more) {
+    return Stream.concat(some.stream(), more.stream()).toList();
   }
 
-  private static boolean isInstalled() {
-    return Optional.ofNullable(System.getenv("PATH")).stream()
-        .flatMap(path -> Arrays.stream(path.split(":")))
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "etcdctl")));
+  private Path directory(String name) throws Exception {
+    return Files.createDirectories(dir.resolve(name));
+  }
+
+  static List<List<String>> ask(CtlSide side, List<Step> steps) throws Exception {
+    List<List<String>> all = new ArrayList<>();
+    for (Step step : steps) {
+      try {
+        all.add(step.isProse() ? List.of() : side.run(step));
+      } catch (AssertionError | IllegalArgumentException e) {
+        all.add(List.of(failure(e))); // what follows is of interest nevertheless
+      }
+    }
+    return all;
+  }
+
+  private static String failure(Throwable e) {
+    return "  ? " + String.valueOf(e.getMessage()).replace('\n', ' ');
   }
 }

@@ -6,21 +6,34 @@ import static io.balsa.kv.server.MemberClient.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
 import io.balsa.kv.command.CommandCodec;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.CompactionRequest;
 import io.balsa.kv.proto.HashKVRequest;
+import io.balsa.kv.proto.KVGrpc;
 import io.balsa.kv.proto.LeaseGrantRequest;
 import io.balsa.kv.proto.PutRequest;
+import io.balsa.kv.proto.PutResponse;
 import io.balsa.kv.proto.RangeRequest;
 import io.balsa.kv.proto.RequestOp;
 import io.balsa.kv.proto.TxnRequest;
+import io.balsa.kv.proto.WatchCreateRequest;
+import io.balsa.kv.proto.WatchGrpc;
+import io.balsa.kv.proto.WatchRequest;
+import io.balsa.kv.proto.WatchResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LimitsTest {
   private static final int REQUEST_BYTES_MAX = 10_000;
   private static final int ENVELOPE_BYTES = 512 * 1024;
+  private static final int CALLS_MAX = 3;
 
   private TestCluster cluster;
   private MemberClient client;
@@ -41,7 +55,12 @@ final class LimitsTest {
   @BeforeAll
   void start(@TempDir Path dir) throws Exception {
     cluster =
-        TestCluster.start(dir, 1, "--max-request-bytes=" + REQUEST_BYTES_MAX, "--max-txn-ops=5");
+        TestCluster.start(
+            dir,
+            1,
+            "--max-request-bytes=" + REQUEST_BYTES_MAX,
+            "--max-txn-ops=5",
+            "--max-concurrent-streams=" + CALLS_MAX);
     client = new MemberClient(cluster, 0);
   }
 
@@ -176,6 +195,45 @@ final class LimitsTest {
         .maintenance()
         .hashKV(HashKVRequest.newBuilder().setRevision(revision).build())
         .getHashRevision();
+  }
+
+  /** A call above the limit waits at the client until another has ended. */
+  @Test
+  void callsOnOneConnection() throws Exception {
+    MemberClient crowded = new MemberClient(cluster, 0);
+    try {
+      List<StreamObserver<WatchRequest>> watches = new ArrayList<>();
+      for (int i = 0; i < CALLS_MAX - 1; i++) {
+        watches.add(watch(crowded));
+      }
+      crowded.put("calls", "at the limit");
+      watches.add(watch(crowded));
+      ListenableFuture<PutResponse> above =
+          KVGrpc.newFutureStub(crowded.channel()).put(putRequest("calls", "above the limit"));
+      client.put("calls", "through another connection");
+      assertThat(client.get("calls")).isEqualTo("through another connection");
+      assertThat(above.isDone()).isFalse();
+      watches.get(0).onCompleted();
+      above.get(30, TimeUnit.SECONDS);
+      assertThat(client.get("calls")).isEqualTo("above the limit");
+      watches.subList(1, CALLS_MAX).forEach(StreamObserver::onCompleted);
+    } finally {
+      crowded.close();
+    }
+  }
+
+  /** A stream that is open at the server. */
+  private static StreamObserver<WatchRequest> watch(MemberClient client) throws Exception {
+    BlockingQueue<WatchResponse> answers = new LinkedBlockingQueue<>();
+    StreamObserver<WatchRequest> requests =
+        WatchGrpc.newStub(client.channel()).watch(new QueueingObserver<>(answers));
+    requests.onNext(
+        WatchRequest.newBuilder()
+            .setCreateRequest(
+                WatchCreateRequest.newBuilder().setKey(ByteString.copyFromUtf8("nothing")))
+            .build());
+    assertThat(answers.poll(30, TimeUnit.SECONDS)).isNotNull();
+    return requests;
   }
 
   @Test

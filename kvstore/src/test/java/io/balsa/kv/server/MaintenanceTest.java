@@ -56,7 +56,7 @@ final class MaintenanceTest {
                   AlarmMember.newBuilder().setMemberID(id).setAlarm(AlarmType.NOSPACE).build());
           assertThat(alarm(member, AlarmAction.GET, 0, AlarmType.CORRUPT)).isEmpty();
           assertThat(status(member).getErrorsList())
-              .containsExactly("memberID:" + Long.toUnsignedString(id) + " alarm:NOSPACE");
+              .containsExactly("memberID:" + Long.toUnsignedString(id) + " alarm:NOSPACE ");
           long last = cluster.member(i).node().status().lastIndex();
           refused(KvError.NO_SPACE, () -> member.put("a", "2"));
           refused(

@@ -57,7 +57,8 @@ class AlarmRulesTest {
         .containsExactly(member(7, AlarmType.NOSPACE));
     assertThat(kv.machine.alarms().active())
         .extracting(Alarm::toString)
-        .containsExactly("memberID:7 alarm:NOSPACE", "memberID:18446744073709551615 alarm:CORRUPT");
+        .containsExactly(
+            "memberID:7 alarm:NOSPACE ", "memberID:18446744073709551615 alarm:CORRUPT ");
     assertThat(alarm(AlarmAction.DEACTIVATE, 7, AlarmType.CORRUPT).getAlarmsList())
         .as("another type")
         .isEmpty();

@@ -9,11 +9,16 @@ import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.proto.CompactionRequest;
 import io.balsa.kv.proto.DeleteRangeRequest;
 import io.balsa.kv.proto.PutRequest;
+import io.balsa.kv.proto.RangeRequest;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.NodeStoppedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,18 +33,7 @@ class ReclaimTest {
   @Test
   void spaceComesBackWithoutAnotherWrite() {
     try (KvStateMachine machine = KvStateMachine.open(dir, CONFIG)) {
-      Random random = new Random(5);
-      for (int i = 0; i < 200; i++) {
-        byte[] value = new byte[10_000];
-        random.nextBytes(value);
-        apply(
-            machine,
-            KvCommand.newBuilder()
-                .setPut(
-                    PutRequest.newBuilder()
-                        .setKey(ByteString.copyFromUtf8("k" + i))
-                        .setValue(ByteString.copyFrom(value))));
-      }
+      fill(machine);
       apply(
           machine,
           KvCommand.newBuilder()
@@ -58,11 +52,79 @@ class ReclaimTest {
     }
   }
 
+  /** A call that begins and ends within one run didn't wait for it. */
+  @Test
+  void readsAndWritesGoOnWhileFilesAreRewritten() throws Exception {
+    try (KvStateMachine machine = KvStateMachine.open(dir, CONFIG)) {
+      fill(machine);
+      AtomicLong runs = new AtomicLong(); // odd while files are rewritten
+      AtomicBoolean enough = new AtomicBoolean();
+      CompletableFuture<Void> reclaiming =
+          CompletableFuture.runAsync(
+              () -> {
+                while (!enough.get()) {
+                  runs.incrementAndGet();
+                  machine.reclaimSpace();
+                  runs.incrementAndGet();
+                }
+              });
+      boolean wrote = false;
+      boolean read = false;
+      long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+      for (int i = 0; !(wrote && read); i++) {
+        assertThat(System.nanoTime()).as("wrote %s, read %s", wrote, read).isLessThan(deadline);
+        String value = "v" + i;
+        wrote |= isWithinOneRun(runs, () -> apply(machine, put("k", value)));
+        read |= isWithinOneRun(runs, () -> assertThat(valueOf(machine, "k")).isEqualTo(value));
+      }
+      enough.set(true);
+      reclaiming.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  private static boolean isWithinOneRun(AtomicLong runs, Runnable call) {
+    long before = runs.get();
+    call.run();
+    return before % 2 == 1 && runs.get() == before;
+  }
+
   @Test
   void aClosedStoreReclaimsNothing() {
     KvStateMachine machine = KvStateMachine.open(dir, CONFIG);
     machine.close();
     assertThatThrownBy(machine::reclaimSpace).isInstanceOf(NodeStoppedException.class);
+  }
+
+  private static void fill(KvStateMachine machine) {
+    Random random = new Random(5);
+    for (int i = 0; i < 200; i++) {
+      byte[] value = new byte[10_000];
+      random.nextBytes(value);
+      apply(
+          machine,
+          KvCommand.newBuilder()
+              .setPut(
+                  PutRequest.newBuilder()
+                      .setKey(ByteString.copyFromUtf8("k" + i))
+                      .setValue(ByteString.copyFrom(value))));
+    }
+  }
+
+  private static KvCommand.Builder put(String key, String value) {
+    return KvCommand.newBuilder()
+        .setPut(
+            PutRequest.newBuilder()
+                .setKey(ByteString.copyFromUtf8(key))
+                .setValue(ByteString.copyFromUtf8(value)));
+  }
+
+  private static String valueOf(KvStateMachine machine, String key) {
+    try (ReadView view = machine.view()) {
+      return view.range(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build())
+          .getKvs(0)
+          .getValue()
+          .toStringUtf8();
+    }
   }
 
   private static void apply(KvStateMachine machine, KvCommand.Builder command) {
