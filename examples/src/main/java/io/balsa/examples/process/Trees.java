@@ -20,6 +20,15 @@ public final class Trees {
     }
   }
 
+  /** Makes the directory, and those above it where they are missing. */
+  public static Path create(Path dir) {
+    try {
+      return Files.createDirectories(dir);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Deletes the directory and all that is in it. Nothing there is fine too. */
   public static void delete(Path dir) {
     if (!Files.exists(dir)) {

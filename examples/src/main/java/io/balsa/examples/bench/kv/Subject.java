@@ -1,0 +1,104 @@
+package io.balsa.examples.bench.kv;
+
+import io.balsa.examples.bench.measure.Usage;
+import io.balsa.examples.process.ExampleException;
+import io.balsa.examples.process.Installation;
+import io.balsa.examples.process.LocalCluster;
+import java.io.File;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A cluster that is measured: one of ours or of etcd's, started for it, or one that is there already. Thread-safe. */
+public final class Subject implements AutoCloseable {
+  public static final String BALSA = "balsa";
+  public static final String ETCD = "etcd";
+
+  private final String name;
+  private final List<InetSocketAddress> endpoints;
+  private final @Nullable LocalCluster cluster;
+
+  private Subject(String name, List<InetSocketAddress> endpoints, @Nullable LocalCluster cluster) {
+    this.name = name;
+    this.endpoints = List.copyOf(endpoints);
+    this.cluster = cluster;
+  }
+
+  /** Three members of Balsa, as they were built here. */
+  public static Subject balsa(List<String> flags) {
+    return start(BALSA, Installation.find(), flags);
+  }
+
+  /**
+   * Three members of the etcd on the PATH.
+   *
+   * @throws ExampleException if there is none
+   */
+  public static Subject etcd(List<String> flags) {
+    Path server =
+        etcdOnPath()
+            .orElseThrow(
+                () ->
+                    new ExampleException(
+                        "there is no etcd on the PATH; Debian has it as etcd-server"));
+    return start(ETCD, new Installation(Installation.rootDir(), server), flags);
+  }
+
+  private static Subject start(String name, Installation installation, List<String> flags) {
+    LocalCluster cluster = LocalCluster.startTemporary(installation, 3, flags);
+    List<InetSocketAddress> endpoints =
+        cluster.members().stream().map(member -> address(member.endpoint())).toList();
+    return new Subject(name, endpoints, cluster);
+  }
+
+  /** A cluster that somebody else runs. What it costs its machines can't be seen from here. */
+  public static Subject at(String endpoints) {
+    return new Subject(
+        endpoints, Arrays.stream(endpoints.split(",")).map(Subject::address).toList(), null);
+  }
+
+  public static Optional<Path> etcdOnPath() {
+    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+        .map(dir -> Path.of(dir, "etcd"))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  private static InetSocketAddress address(String endpoint) {
+    int colon = endpoint.lastIndexOf(':');
+    if (colon < 0) {
+      throw new ExampleException("an endpoint is HOST:PORT, not " + endpoint);
+    }
+    return new InetSocketAddress(
+        endpoint.substring(0, colon), Integer.parseInt(endpoint.substring(colon + 1)));
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public List<InetSocketAddress> endpoints() {
+    return endpoints;
+  }
+
+  /** The members' processes, if they are ours to look at. */
+  public Optional<LocalCluster> cluster() {
+    return Optional.ofNullable(cluster);
+  }
+
+  /** What the members have used, all together. */
+  public Optional<Usage> usage() {
+    return cluster()
+        .flatMap(
+            mine -> Usage.of(mine.members().stream().map(m -> mine.process(m).pid()).toList()));
+  }
+
+  @Override
+  public void close() {
+    cluster().ifPresent(LocalCluster::close);
+  }
+}
