@@ -1,7 +1,9 @@
 package io.balsa.examples.bench;
 
+import io.balsa.examples.bench.failover.FailoverCommand;
 import io.balsa.examples.bench.kv.KvCommand;
 import io.balsa.examples.bench.log.LogCommand;
+import io.balsa.examples.bench.raft.RaftCommand;
 import io.balsa.examples.process.ExampleException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -19,7 +21,13 @@ import picocli.CommandLine.HelpCommand;
     mixinStandardHelpOptions = true,
     version = "Balsa 0.1.0-SNAPSHOT",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {LogCommand.class, KvCommand.class, HelpCommand.class},
+    subcommands = {
+      LogCommand.class,
+      RaftCommand.class,
+      KvCommand.class,
+      FailoverCommand.class,
+      HelpCommand.class
+    },
     footer = {
       "",
       "Each command takes --quick for a look at it in a minute or so, and --json FILE for one line per result.",

@@ -129,9 +129,11 @@ public final class KvCommand implements Callable<Integer> {
     }
     List<Subject> subjects = new ArrayList<>();
     try (Report report = options.open(command)) {
-      for (String target : chosenTargets(report)) {
+      List<String> flags = new ArrayList<>(FLAGS);
+      flags.addAll(serverFlags);
+      for (String target : Subject.chosen(targets, report)) {
         report.progress("starting " + target);
-        subjects.add(open(target));
+        subjects.add(Subject.open(target, flags));
       }
       for (Subject subject : subjects) {
         report.progress("warming up " + subject.name());
@@ -152,27 +154,6 @@ public final class KvCommand implements Callable<Integer> {
     return workload ->
         (only.isEmpty() || only.contains(workload.name()))
             && (counts.isEmpty() || counts.contains(workload.clients()));
-  }
-
-  private List<String> chosenTargets(Report report) {
-    if (!targets.isEmpty()) {
-      return targets;
-    }
-    if (Subject.etcdOnPath().isPresent()) {
-      return List.of(Subject.BALSA, Subject.ETCD);
-    }
-    report.say("etcd isn't installed (Debian: etcd-server): ours alone, without ratios");
-    return List.of(Subject.BALSA);
-  }
-
-  private Subject open(String target) {
-    List<String> flags = new ArrayList<>(FLAGS);
-    flags.addAll(serverFlags);
-    return switch (target) {
-      case Subject.BALSA -> Subject.balsa(flags);
-      case Subject.ETCD -> Subject.etcd(flags);
-      default -> Subject.at(target);
-    };
   }
 
   /** A bit of everything, so that what is compiled fits what comes. */

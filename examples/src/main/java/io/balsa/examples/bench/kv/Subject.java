@@ -1,6 +1,7 @@
 package io.balsa.examples.bench.kv;
 
 import io.balsa.examples.bench.measure.Usage;
+import io.balsa.examples.bench.report.Report;
 import io.balsa.examples.process.ExampleException;
 import io.balsa.examples.process.Installation;
 import io.balsa.examples.process.LocalCluster;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A cluster that is measured: one of ours or of etcd's, started for it, or one that is there already. Thread-safe. */
 public final class Subject implements AutoCloseable {
+  private static final int MEMBERS = 3;
   public static final String BALSA = "balsa";
   public static final String ETCD = "etcd";
 
@@ -29,7 +31,7 @@ public final class Subject implements AutoCloseable {
   }
 
   /** Three members of Balsa, as they were built here. */
-  public static Subject balsa(List<String> flags) {
+  private static Subject balsa(List<String> flags) {
     return start(BALSA, Installation.find(), flags);
   }
 
@@ -38,7 +40,7 @@ public final class Subject implements AutoCloseable {
    *
    * @throws ExampleException if there is none
    */
-  public static Subject etcd(List<String> flags) {
+  private static Subject etcd(List<String> flags) {
     Path server =
         etcdOnPath()
             .orElseThrow(
@@ -49,19 +51,40 @@ public final class Subject implements AutoCloseable {
   }
 
   private static Subject start(String name, Installation installation, List<String> flags) {
-    LocalCluster cluster = LocalCluster.startTemporary(installation, 3, flags);
+    LocalCluster cluster = LocalCluster.startTemporary(installation, MEMBERS, flags);
     List<InetSocketAddress> endpoints =
         cluster.members().stream().map(member -> address(member.endpoint())).toList();
     return new Subject(name, endpoints, cluster);
   }
 
   /** A cluster that somebody else runs. What it costs its machines can't be seen from here. */
-  public static Subject at(String endpoints) {
+  private static Subject at(String endpoints) {
     return new Subject(
         endpoints, Arrays.stream(endpoints.split(",")).map(Subject::address).toList(), null);
   }
 
-  public static Optional<Path> etcdOnPath() {
+  /** By its name, or by its endpoints. */
+  public static Subject open(String target, List<String> flags) {
+    return switch (target) {
+      case BALSA -> balsa(flags);
+      case ETCD -> etcd(flags);
+      default -> at(target);
+    };
+  }
+
+  /** The targets that the user named; else ours, and etcd where it is installed. */
+  public static List<String> chosen(List<String> targets, Report report) {
+    if (!targets.isEmpty()) {
+      return targets;
+    }
+    if (etcdOnPath().isPresent()) {
+      return List.of(BALSA, ETCD);
+    }
+    report.say("etcd isn't installed (Debian: etcd-server): ours alone, without ratios");
+    return List.of(BALSA);
+  }
+
+  private static Optional<Path> etcdOnPath() {
     return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
         .map(dir -> Path.of(dir, "etcd"))
         .filter(Files::isExecutable)
