@@ -3,7 +3,9 @@ package io.balsa.examples.bench;
 import io.balsa.examples.bench.failover.FailoverCommand;
 import io.balsa.examples.bench.kv.KvCommand;
 import io.balsa.examples.bench.log.LogCommand;
+import io.balsa.examples.bench.micro.MicroCommand;
 import io.balsa.examples.bench.raft.RaftCommand;
+import io.balsa.examples.bench.recovery.RecoveryCommand;
 import io.balsa.examples.process.ExampleException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -26,6 +28,8 @@ import picocli.CommandLine.HelpCommand;
       RaftCommand.class,
       KvCommand.class,
       FailoverCommand.class,
+      RecoveryCommand.class,
+      MicroCommand.class,
       HelpCommand.class
     },
     footer = {

@@ -143,9 +143,7 @@ public final class FailoverCommand implements Callable<Integer> {
     long from = System.nanoTime();
     fault.strike(cluster, member);
     Await.until(
-        "puts were acknowledged after the fault",
-        RECOVERY_DEADLINE,
-        () -> load.worksSince(from));
+        "puts were acknowledged after the fault", RECOVERY_DEADLINE, () -> load.worksSince(from));
     if (fault == Fault.STOP) {
       Await.until(
           "the member was gone", RECOVERY_DEADLINE, () -> !cluster.process(member).isAlive());

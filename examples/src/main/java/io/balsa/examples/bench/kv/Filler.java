@@ -50,6 +50,11 @@ public final class Filler {
     }
   }
 
+  /** Whether as many keys as that are below the prefix, in the state of the member that is asked. */
+  public static boolean isFilled(Connections connections, int prefix, int count) {
+    return isFilled(connections, new Keys(prefix, count));
+  }
+
   /** Whether all keys are there. */
   static boolean isFilled(Connections connections, Keys keys) {
     return KVGrpc.newBlockingStub(connections.of(0))
@@ -59,6 +64,7 @@ public final class Filler {
                     .setKey(keys.at(0))
                     .setRangeEnd(keys.at(keys.space()))
                     .setCountOnly(true)
+                    .setSerializable(true)
                     .build())
             .getCount()
         == keys.space();

@@ -30,28 +30,19 @@ public final class Subject implements AutoCloseable {
     this.cluster = cluster;
   }
 
-  /** Three members of Balsa, as they were built here. */
-  private static Subject balsa(List<String> flags) {
-    return start(BALSA, Installation.find(), flags);
-  }
-
-  /**
-   * Three members of the etcd on the PATH.
-   *
-   * @throws ExampleException if there is none
-   */
-  private static Subject etcd(List<String> flags) {
+  private static Installation etcd() {
     Path server =
         etcdOnPath()
             .orElseThrow(
                 () ->
                     new ExampleException(
                         "there is no etcd on the PATH; Debian has it as etcd-server"));
-    return start(ETCD, new Installation(Installation.rootDir(), server), flags);
+    return new Installation(Installation.rootDir(), server);
   }
 
-  private static Subject start(String name, Installation installation, List<String> flags) {
-    LocalCluster cluster = LocalCluster.startTemporary(installation, MEMBERS, flags);
+  private static Subject start(
+      String name, Installation installation, int members, List<String> flags) {
+    LocalCluster cluster = LocalCluster.startTemporary(installation, members, flags);
     List<InetSocketAddress> endpoints =
         cluster.members().stream().map(member -> address(member.endpoint())).toList();
     return new Subject(name, endpoints, cluster);
@@ -63,11 +54,16 @@ public final class Subject implements AutoCloseable {
         endpoints, Arrays.stream(endpoints.split(",")).map(Subject::address).toList(), null);
   }
 
-  /** By its name, or by its endpoints. */
+  /** By its name, or by its endpoints. Three members, where they are ours to start. */
   public static Subject open(String target, List<String> flags) {
+    return open(target, MEMBERS, flags);
+  }
+
+  /** The same, with so many members. */
+  public static Subject open(String target, int members, List<String> flags) {
     return switch (target) {
-      case BALSA -> balsa(flags);
-      case ETCD -> etcd(flags);
+      case BALSA -> start(BALSA, Installation.find(), members, flags);
+      case ETCD -> start(ETCD, etcd(), members, flags);
       default -> at(target);
     };
   }

@@ -43,7 +43,9 @@ enum Contender {
         .orElseThrow(
             () ->
                 new ExampleException(
-                    "there is no " + option + ", only "
+                    "there is no "
+                        + option
+                        + ", only "
                         + Stream.of(values()).map(Contender::option).toList()));
   }
 

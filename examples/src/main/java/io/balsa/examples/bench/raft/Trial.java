@@ -62,7 +62,8 @@ final class Trial {
     Path errors = dir.resolve("stderr");
     List<Row> rows = new ArrayList<>();
     try {
-      Process process = new ProcessBuilder(command(dir, plan)).redirectError(errors.toFile()).start();
+      Process process =
+          new ProcessBuilder(command(dir, plan)).redirectError(errors.toFile()).start();
       Thread lastResort = new Thread(process::destroyForcibly, "end-trial");
       Runtime.getRuntime().addShutdownHook(lastResort);
       try {

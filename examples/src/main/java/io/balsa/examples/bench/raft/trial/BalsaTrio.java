@@ -55,7 +55,10 @@ final class BalsaTrio implements Trio {
   public void findLeader() {
     NodeId leading = nodes.get(0).awaitLeader(LEADER_DEADLINE);
     leader =
-        nodes.stream().filter(node -> node.status().self().equals(leading)).findFirst().orElseThrow();
+        nodes.stream()
+            .filter(node -> node.status().self().equals(leading))
+            .findFirst()
+            .orElseThrow();
   }
 
   private LogStore store(boolean onRocks, Path path) {

@@ -55,10 +55,7 @@ final class MicroTrio implements Trio {
   MicroTrio(Path dir, List<Integer> ports) throws Exception {
     List<RaftEndpoint> members = new ArrayList<>();
     ports.forEach(port -> members.add(new Endpoint(port)));
-    RaftConfig config =
-        RaftConfig.newBuilder()
-            .setMaxPendingLogEntryCount(ENTRIES_MAX)
-            .build();
+    RaftConfig config = RaftConfig.newBuilder().setMaxPendingLogEntryCount(ENTRIES_MAX).build();
     for (RaftEndpoint self : members) {
       Path data = Files.createDirectories(dir.resolve("n" + self.getId()));
       AppendOnlyStore store = new AppendOnlyStore(data.resolve("log"));
@@ -98,7 +95,8 @@ final class MicroTrio implements Trio {
   @Override
   public void propose(byte[] command, BiConsumer<@Nullable Object, @Nullable Throwable> done) {
     RaftNode node = Objects.requireNonNull(leader, "no leader was looked for");
-    var ignored = node.replicate(command).whenComplete((Ordered<Object> r, Throwable t) -> done.accept(r, t));
+    var ignored =
+        node.replicate(command).whenComplete((Ordered<Object> r, Throwable t) -> done.accept(r, t));
   }
 
   @Override
@@ -154,8 +152,7 @@ final class MicroTrio implements Trio {
     private ByteBuffer pending = ByteBuffer.allocateDirect(1 << 20);
 
     AppendOnlyStore(Path path) throws IOException {
-      file =
-          FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
     @Override
@@ -192,7 +189,10 @@ final class MicroTrio implements Trio {
     @Override
     public void persistAndFlushTerm(RaftTermPersistentState state) throws IOException {
       room(HEADER_BYTES);
-      pending.putLong(-1).putInt(state.getTerm()).putInt(Optional.ofNullable(state.getVotedFor()).hashCode());
+      pending
+          .putLong(-1)
+          .putInt(state.getTerm())
+          .putInt(Optional.ofNullable(state.getVotedFor()).hashCode());
       flush();
     }
 

@@ -84,7 +84,8 @@ final class SofaTrio implements Trio {
         status ->
             done.accept(
                 status, status.isOk() ? null : new IllegalStateException(status.toString()));
-    Objects.requireNonNull(leader, "no leader was looked for").apply(new Task(ByteBuffer.wrap(command), closure));
+    Objects.requireNonNull(leader, "no leader was looked for")
+        .apply(new Task(ByteBuffer.wrap(command), closure));
   }
 
   @Override

@@ -21,6 +21,7 @@ public final class TrialMain {
   /** Tells a row from what anybody else may print. */
   public static final String ROW = "{";
 
+  private static final int WARM_UP_IN_FLIGHT = 256;
   private static final double NANOS_PER_MILLI = 1e6;
   private static final double MIB = 1 << 20;
   private static final Gson GSON = new Gson();
@@ -53,18 +54,25 @@ public final class TrialMain {
     try (Trio trio = open(args[0], Path.of(args[1]), ports);
         ForceEvents forces = new ForceEvents()) {
       out.println("# warming up");
-      run(trio, forces, numbers(args[3]).get(0), 256, Duration.ZERO, warmUp);
+      warmUp(trio, numbers(args[3]).get(0), warmUp);
       for (int payload : numbers(args[3])) {
         for (int inFlight : numbers(args[4])) {
           for (int round = 1; round <= rounds; round++) {
             out.println("# " + payload + " B, " + inFlight + " in flight, round " + round);
             out.println(
-                GSON.toJson(
-                    run(trio, forces, payload, inFlight, measured.dividedBy(4), measured)));
+                GSON.toJson(run(trio, forces, payload, inFlight, measured.dividedBy(4), measured)));
           }
         }
       }
     }
+  }
+
+  private static void warmUp(Trio trio, int payloadBytes, Duration duration) throws Exception {
+    trio.findLeader();
+    Proposers proposers = new Proposers(trio, payloadBytes, WARM_UP_IN_FLIGHT);
+    proposers.start();
+    Thread.sleep(duration.toMillis());
+    proposers.stop();
   }
 
   private static List<Integer> numbers(String text) {
