@@ -11,12 +11,15 @@ import java.util.concurrent.TimeUnit;
  * returned.
  */
 final class Tally {
+  private static final long FIRST_SECONDS_MAX = 60;
+
   private final Latency latency = new Latency();
   private final CountDownLatch idle;
+  private final CountDownLatch first = new CountDownLatch(1);
   private volatile boolean measuring;
   private volatile boolean stopped;
   private boolean ranOut;
-  private long errors;
+  private volatile long errors;
   private String firstError = "";
 
   Tally(int clients) {
@@ -39,9 +42,18 @@ final class Tally {
     }
   }
 
-  /** Whether clients ended before they were told to. */
-  boolean ranOut() {
-    return ranOut;
+  /** Lets time pass as {@link #pass} does, and more of it until something has ended that counts: a call may be slow. */
+  void passAtLeastOne(Duration duration) {
+    pass(duration);
+    try {
+      boolean one = ranOut || errors > 0 || first.await(FIRST_SECONDS_MAX, TimeUnit.SECONDS);
+      if (!one) {
+        throw new ExampleException("nothing was answered within " + FIRST_SECONDS_MAX + " s");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ExampleException("interrupted", e);
+    }
   }
 
   /** Clients begin nothing new. */
@@ -57,11 +69,12 @@ final class Tally {
   void done(long nanos) {
     if (measuring) {
       latency.record(nanos);
+      first.countDown();
     }
   }
 
   void failed(String error) {
-    errors++;
+    errors = errors + 1; // One thread writes it.
     if (firstError.isEmpty()) {
       firstError = error;
     }
