@@ -1,5 +1,6 @@
 package io.balsa.examples.process;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +16,24 @@ public final class Trees {
   public static Path temporary(String prefix) {
     try {
       return Files.createTempDirectory(prefix);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Makes the directory, and those above it where they are missing. */
+  public static Path create(Path dir) {
+    try {
+      return Files.createDirectories(dir);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How large all files in it are, together. */
+  public static long bytes(Path dir) {
+    try (Stream<Path> paths = Files.walk(dir)) {
+      return paths.map(Path::toFile).filter(File::isFile).mapToLong(File::length).sum();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

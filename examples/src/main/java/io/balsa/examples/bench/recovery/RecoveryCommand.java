@@ -1,0 +1,180 @@
+package io.balsa.examples.bench.recovery;
+
+import io.balsa.examples.bench.kv.Connections;
+import io.balsa.examples.bench.kv.Filler;
+import io.balsa.examples.bench.kv.Subject;
+import io.balsa.examples.bench.measure.Usage;
+import io.balsa.examples.bench.report.Column;
+import io.balsa.examples.bench.report.Ratios;
+import io.balsa.examples.bench.report.Report;
+import io.balsa.examples.bench.report.ReportOptions;
+import io.balsa.examples.bench.report.Row;
+import io.balsa.examples.process.Await;
+import io.balsa.examples.process.ExampleException;
+import io.balsa.examples.process.LocalCluster;
+import io.balsa.examples.process.MemberSpec;
+import io.balsa.examples.process.Trees;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bench recovery}: how long a member takes to serve again. */
+@Command(
+    name = "recovery",
+    description = {
+      "Fills three members, kills one that doesn't lead (kill -9), starts it again, and waits until it says that it is ready and"
+          + " has every key. Ours and etcd's, one after the other. BALSA_HEAP is the heap of our members (512m)."
+    },
+    usageHelpWidth = 110,
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nFigures (medians of the tries):%n",
+    footer = {
+      "  FILL S     seconds to put all keys, 128 to a transaction",
+      "  EMPTY MS   milliseconds from the start of a lone member without data until it is ready",
+      "  READY MS   milliseconds from the start of the killed member until it is ready and counts every key in its own state",
+      "  RSS MB     its resident memory then; LOADED MB that of a member when all keys had been put",
+      "  DISK MB    its files"
+    })
+public final class RecoveryCommand implements Callable<Integer> {
+  private static final List<Column> COLUMNS =
+      List.of(
+          Column.number("keys", "KEYS", 0),
+          Column.text("system", "SYSTEM", 6),
+          Column.number("fillSeconds", "FILL S", 1),
+          Column.number("emptyMillis", "EMPTY MS", 0),
+          Column.number("readyMillis", "READY MS", 0),
+          Column.number("loadedMebibytes", "LOADED MB", 0),
+          Column.number("residentMebibytes", "RSS MB", 0),
+          Column.number("diskMebibytes", "DISK MB", 0),
+          Column.number("toReady", "×READY", 2),
+          Column.number("toLoaded", "×LOADED", 2));
+  private static final List<String> FLAGS = List.of("--quota-backend-bytes=34359738368");
+  private static final int PREFIX = 7;
+  private static final double MIB = 1 << 20;
+  private static final Duration READY_DEADLINE = Duration.ofMinutes(10);
+
+  @Mixin private ReportOptions options = new ReportOptions();
+
+  @Option(
+      names = "--keys",
+      paramLabel = "N",
+      split = ",",
+      description = "How many, by commas (1000000; quick 20000).")
+  private List<Integer> keys = List.of();
+
+  @Option(names = "--bytes", paramLabel = "N", description = "The size of a value (64).")
+  private int valueBytes = 64;
+
+  @Option(names = "--tries", paramLabel = "N", description = "Restarts (3; quick 1).")
+  private @Nullable Integer tries;
+
+  @Option(
+      names = "--target",
+      paramLabel = "T",
+      description = "balsa or etcd; may be repeated (balsa, and etcd where it is installed).")
+  private List<String> targets = new ArrayList<>();
+
+  @Spec private CommandSpec command = CommandSpec.create();
+
+  public RecoveryCommand() {}
+
+  @Override
+  public Integer call() {
+    List<Integer> counts = keys.isEmpty() ? List.of(options.isQuick() ? 20_000 : 1_000_000) : keys;
+    try (Report report = options.open(command)) {
+      report.begin(COLUMNS);
+      for (int count : counts) {
+        Map<String, Row> rows = new LinkedHashMap<>();
+        for (String target : Subject.chosen(targets, report)) {
+          rows.put(target, measure(report, target, count));
+        }
+        Row etcd = rows.get(Subject.ETCD);
+        Row balsa = rows.get(Subject.BALSA);
+        if (etcd != null && balsa != null) {
+          balsa
+              .with("toReady", Ratios.of(balsa, etcd, "readyMillis"))
+              .with("toLoaded", Ratios.of(balsa, etcd, "loadedMebibytes"));
+        }
+        rows.values().forEach(report::add);
+      }
+    }
+    return 0;
+  }
+
+  private Row measure(Report report, String target, int count) {
+    report.progress(target + ": starting a lone member");
+    double emptyMillis;
+    long emptyStart = System.nanoTime();
+    try (Subject lone = Subject.open(target, 1, FLAGS)) {
+      emptyMillis = millisSince(emptyStart);
+      report.progress(lone.name() + " was ready after " + (long) emptyMillis + " ms");
+    }
+    try (Subject subject = Subject.open(target, FLAGS)) {
+      LocalCluster cluster =
+          subject
+              .cluster()
+              .orElseThrow(() -> new ExampleException("only a cluster of our own can be killed"));
+      report.progress(target + ": putting " + count + " keys");
+      long fillStart = System.nanoTime();
+      try (Connections connections = Connections.open(subject.endpoints(), 6)) {
+        Filler.fill(connections, PREFIX, count, valueBytes);
+      }
+      double fillSeconds = millisSince(fillStart) / 1e3;
+      int leader = subject.endpoints().indexOf(Connections.leader(subject.endpoints()));
+      int victim = (leader + 1) % subject.endpoints().size();
+      MemberSpec member = cluster.members().get(victim);
+      double loaded = resident(cluster, member);
+      List<Row> restarts = new ArrayList<>();
+      int restartCount = tries == null ? (options.isQuick() ? 1 : 3) : tries;
+      for (int i = 1; i <= restartCount; i++) {
+        report.progress(target + ": restart " + i + " of " + restartCount);
+        restarts.add(restart(cluster, member, subject.endpoints().get(victim), count));
+      }
+      return new Row()
+          .with("keys", count)
+          .with("system", target)
+          .with("fillSeconds", fillSeconds)
+          .with("emptyMillis", emptyMillis)
+          .with("loadedMebibytes", loaded)
+          .with("diskMebibytes", Trees.bytes(member.dataDir()) / MIB)
+          .with(Ratios.medians(restarts));
+    }
+  }
+
+  private static Row restart(
+      LocalCluster cluster, MemberSpec member, InetSocketAddress endpoint, int count) {
+    cluster.kill(member);
+    long start = System.nanoTime();
+    cluster.launch(member);
+    cluster.awaitHealthy(member);
+    try (Connections connections = Connections.open(List.of(endpoint), 1)) {
+      Await.until(
+          "the member has every key",
+          READY_DEADLINE,
+          () -> Filler.isFilled(connections, PREFIX, count));
+    }
+    return new Row()
+        .with("readyMillis", millisSince(start))
+        .with("residentMebibytes", resident(cluster, member));
+  }
+
+  private static double resident(LocalCluster cluster, MemberSpec member) {
+    return Usage.of(List.of(cluster.process(member).pid()))
+        .map(usage -> usage.residentBytes() / MIB)
+        .orElse(Double.NaN);
+  }
+
+  private static double millisSince(long start) {
+    return (System.nanoTime() - start) / 1e6;
+  }
+}
