@@ -324,7 +324,10 @@ final class Pair implements AutoCloseable {
     WatchTranscript etcds = etcd.transcript(stream);
     WatchTranscript balsas = balsa.transcript(stream);
     Optional<Difference> difference =
-        await(step, "stream " + stream, () -> KnownDifference.alike(etcds.heard(), balsas.heard(), compacted));
+        await(
+            step,
+            "stream " + stream,
+            () -> KnownDifference.alike(etcds.heard(), balsas.heard(), compacted));
     if (difference.isPresent()) {
       return difference;
     }

@@ -29,7 +29,10 @@ final class Shrink {
     Optional<List<Operation>> few = shrink.ending(run).map(shrink::withoutMost);
     pair.bePatient(true);
     if (few.isEmpty()) {
-      return first + "\nThe last " + ENDING_MAX + " operations alone, on an empty store, don't show it.";
+      return first
+          + "\nThe last "
+          + ENDING_MAX
+          + " operations alone, on an empty store, don't show it.";
     }
     StringBuilder text = new StringBuilder();
     text.append(first).append("\nShorter, on an empty store, ").append(few.get().size());

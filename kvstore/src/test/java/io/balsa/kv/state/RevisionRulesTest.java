@@ -100,8 +100,7 @@ class RevisionRulesTest {
     assertThat(kv.get("a", 0).getCreateRevision()).isEqualTo(3);
     kv.txn(putOp("b", "1"), deleteOp("b", "\0"));
     assertThat(kv.value("b")).isEmpty();
-    assertThat(kv.history(3))
-        .containsExactly("3 del a was 1", "3 put a=2", "4 put b=1", "4 del b");
+    assertThat(kv.history(3)).containsExactly("3 del a was 1", "3 put a=2", "4 put b=1", "4 del b");
     assertThat(kv.get("a", 3).getValue()).isEqualTo(bytes("2"));
   }
 
