@@ -97,7 +97,7 @@ final class MaintenanceTest {
       refused(KvError.CORRUPT_CLUSTER, () -> deleteAll(member));
       refused(KvError.CORRUPT_CLUSTER, () -> compact(member, now));
       assertThat(member.get("a")).isEqualTo("1");
-      assertThat(status(member).getErrorsList()).containsExactly("alarm:CORRUPT");
+      assertThat(status(member).getErrorsList()).containsExactly("alarm:CORRUPT ");
       assertThat(member.maintenance().hashKV(HashKVRequest.getDefaultInstance()).getHashRevision())
           .isEqualTo(now);
       alarm(member, AlarmAction.DEACTIVATE, 0, AlarmType.CORRUPT);
