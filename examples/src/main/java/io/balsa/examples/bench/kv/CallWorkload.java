@@ -40,7 +40,7 @@ record CallWorkload(
     for (int client = 0; client < clients; client++) {
       ClosedLoop.start(connections.of(client), requests, tally);
     }
-    Span.pass(span.rampUp());
+    tally.pass(span.rampUp());
     Meter meter = new Meter(subject);
     tally.measure();
     tally.passAtLeastOne(span.measured());

@@ -3,6 +3,7 @@ package io.balsa.examples.bench.raft.trial;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingStream;
 
@@ -11,15 +12,17 @@ import jdk.jfr.consumer.RecordingStream;
  * flushes is seen doing so, or not. Thread-safe.
  */
 final class ForceEvents implements AutoCloseable {
-  /** The JVM hands events over once a second. */
-  private static final long HAND_OVER_MILLIS = 1_500;
+  /** The JVM hands events over once a second. What happened before a hand-over began is in it, or in the next. */
+  private static final int HAND_OVERS = 2;
 
   private final RecordingStream events = new RecordingStream();
   private final List<Instant> seen = new ArrayList<>();
+  private final Semaphore handedOver = new Semaphore(0);
 
   ForceEvents() {
     events.enable("jdk.FileForce").withoutThreshold().withoutStackTrace();
     events.onEvent("jdk.FileForce", this::add);
+    events.onFlush(handedOver::release);
     events.startAsync();
   }
 
@@ -29,7 +32,8 @@ final class ForceEvents implements AutoCloseable {
 
   /** How many began in that time. Waits until all of them are known; forgets what was before. */
   long between(Instant from, Instant to) throws InterruptedException {
-    Thread.sleep(HAND_OVER_MILLIS);
+    handedOver.drainPermits();
+    handedOver.acquire(HAND_OVERS);
     synchronized (this) {
       long count = seen.stream().filter(at -> !at.isBefore(from) && at.isBefore(to)).count();
       seen.clear();

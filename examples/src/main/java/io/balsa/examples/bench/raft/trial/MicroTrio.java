@@ -1,5 +1,6 @@
 package io.balsa.examples.bench.raft.trial;
 
+import io.balsa.examples.process.Await;
 import io.microraft.Ordered;
 import io.microraft.RaftConfig;
 import io.microraft.RaftEndpoint;
@@ -19,13 +20,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MicroTrio implements Trio {
   private static final int ENTRIES_MAX = 65_536;
-  private static final long LEADER_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
-  private static final long PAUSE_MILLIS = 50;
+  private static final Duration LEADER_DEADLINE = Duration.ofSeconds(60);
 
   /** A member's name. */
   private record Endpoint(Integer id) implements RaftEndpoint {
@@ -78,18 +78,18 @@ final class MicroTrio implements Trio {
   }
 
   @Override
-  public void findLeader() throws InterruptedException {
-    long start = System.nanoTime();
-    while (System.nanoTime() - start < LEADER_NANOS_MAX) {
-      for (RaftNode node : nodes.values()) {
-        if (node.getLocalEndpoint().equals(node.getTerm().getLeaderEndpoint())) {
-          leader = node;
-          return;
-        }
+  public void findLeader() {
+    Await.until("there is a leader", LEADER_DEADLINE, this::lookForLeader);
+  }
+
+  private boolean lookForLeader() {
+    for (RaftNode node : nodes.values()) {
+      if (node.getLocalEndpoint().equals(node.getTerm().getLeaderEndpoint())) {
+        leader = node;
+        return true;
       }
-      Thread.sleep(PAUSE_MILLIS);
     }
-    throw new IllegalStateException("no leader");
+    return false;
   }
 
   @Override

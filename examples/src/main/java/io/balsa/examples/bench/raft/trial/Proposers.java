@@ -1,5 +1,6 @@
 package io.balsa.examples.bench.raft.trial;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,6 +21,7 @@ final class Proposers {
   private final CountDownLatch running;
   private final Histogram latency = new ConcurrentHistogram(MOST_NANOS, 3);
   private final AtomicLong errors = new AtomicLong();
+  private boolean gaveUp;
   private volatile String firstError = "";
   private volatile boolean measuring;
   private volatile boolean stopped;
@@ -35,6 +37,16 @@ final class Proposers {
     for (long i = 0; i < count; i++) {
       propose();
     }
+  }
+
+  /** Lets time pass while proposers work; less of it when all of them have given up. */
+  void pass(Duration duration) throws InterruptedException {
+    gaveUp |= running.await(duration.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Whether all of them met so many errors that they ended before they were told to. */
+  boolean gaveUp() {
+    return gaveUp;
   }
 
   /** From now on, what is applied counts. */

@@ -1,12 +1,14 @@
 package io.balsa.examples.bench.raft.trial;
 
+import io.balsa.examples.process.Await;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.apache.ratis.RaftConfigKeys;
@@ -36,8 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class RatisTrio implements Trio {
   private static final int REQUESTS_MAX = 65_536;
   private static final TimeDuration ELECTION_TIMEOUT = TimeDuration.ONE_SECOND;
-  private static final long LEADER_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
-  private static final long PAUSE_MILLIS = 50;
+  private static final Duration LEADER_DEADLINE = Duration.ofSeconds(60);
 
   private final RaftGroup group;
   private final List<RaftServer> servers = new ArrayList<>();
@@ -76,18 +77,22 @@ final class RatisTrio implements Trio {
   }
 
   @Override
-  public void findLeader() throws IOException, InterruptedException {
-    long start = System.nanoTime();
-    while (System.nanoTime() - start < LEADER_NANOS_MAX) {
+  public void findLeader() {
+    Await.until("there is a leader", LEADER_DEADLINE, this::lookForLeader);
+  }
+
+  private boolean lookForLeader() {
+    try {
       for (RaftServer server : servers) {
         if (server.getDivision(group.getGroupId()).getInfo().isLeaderReady()) {
           leader = server;
-          return;
+          return true;
         }
       }
-      Thread.sleep(PAUSE_MILLIS);
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    throw new IllegalStateException("no leader");
   }
 
   @Override

@@ -13,13 +13,14 @@ import com.alipay.sofa.jraft.option.NodeOptions;
 import com.alipay.sofa.jraft.option.RaftOptions;
 import com.alipay.sofa.jraft.storage.impl.RocksDBLogStorage;
 import com.alipay.sofa.jraft.util.StorageOptionsFactory;
+import io.balsa.examples.process.Await;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.DBOptions;
@@ -33,8 +34,7 @@ import org.rocksdb.TickerType;
  */
 final class SofaTrio implements Trio {
   private static final int ELECTION_TIMEOUT_MILLIS = 1_000;
-  private static final long LEADER_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
-  private static final long PAUSE_MILLIS = 50;
+  private static final Duration LEADER_DEADLINE = Duration.ofSeconds(60);
 
   private final List<RaftGroupService> services = new ArrayList<>();
   private final Statistics statistics = new Statistics();
@@ -64,18 +64,18 @@ final class SofaTrio implements Trio {
   }
 
   @Override
-  public void findLeader() throws InterruptedException {
-    long start = System.nanoTime();
-    while (System.nanoTime() - start < LEADER_NANOS_MAX) {
-      for (RaftGroupService service : services) {
-        if (service.getRaftNode().isLeader()) {
-          leader = service.getRaftNode();
-          return;
-        }
+  public void findLeader() {
+    Await.until("there is a leader", LEADER_DEADLINE, this::lookForLeader);
+  }
+
+  private boolean lookForLeader() {
+    for (RaftGroupService service : services) {
+      if (service.getRaftNode().isLeader()) {
+        leader = service.getRaftNode();
+        return true;
       }
-      Thread.sleep(PAUSE_MILLIS);
     }
-    throw new IllegalStateException("no leader");
+    return false;
   }
 
   @Override

@@ -71,7 +71,7 @@ public final class TrialMain {
     trio.findLeader();
     Proposers proposers = new Proposers(trio, payloadBytes, WARM_UP_IN_FLIGHT);
     proposers.start();
-    Thread.sleep(duration.toMillis());
+    proposers.pass(duration);
     proposers.stop();
   }
 
@@ -101,13 +101,13 @@ public final class TrialMain {
     trio.findLeader();
     Proposers proposers = new Proposers(trio, payloadBytes, inFlight);
     proposers.start();
-    Thread.sleep(rampUp.toMillis());
+    proposers.pass(rampUp);
     long nativeBefore = trio.nativeFlushes();
     long cpuBefore = cpuNanos();
     Instant from = Instant.now();
     long start = System.nanoTime();
     proposers.measure();
-    Thread.sleep(measured.toMillis());
+    proposers.pass(measured);
     double seconds = (System.nanoTime() - start) / 1e9;
     Instant to = Instant.now();
     long cpu = cpuNanos() - cpuBefore;
@@ -129,6 +129,7 @@ public final class TrialMain {
     row.put("flushesPerSecond", flushes / seconds);
     row.put("heapMebibytes", liveHeapBytes() / MIB);
     row.put("errors", proposers.errors());
+    row.put("gaveUp", proposers.gaveUp() ? 1 : 0);
     if (proposers.errors() > 0) {
       row.put("firstError", proposers.firstError());
     }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 interface Trio extends AutoCloseable {
 
   /** Finds who leads now, and waits for it if nobody does: on a busy machine leaders change. Called before every round. */
-  void findLeader() throws Exception;
+  void findLeader();
 
   /**
    * Proposes at the leader that was found last.
