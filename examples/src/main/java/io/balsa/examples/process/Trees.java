@@ -53,4 +53,13 @@ public final class Trees {
       throw new UncheckedIOException(e);
     }
   }
+
+  /** Deletes all that is in the directory, but not the directory, which something may be mounted on. */
+  public static void deleteContents(Path dir) {
+    try (Stream<Path> children = Files.list(dir)) {
+      children.toList().forEach(Trees::delete);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 }

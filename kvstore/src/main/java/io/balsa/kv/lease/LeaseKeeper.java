@@ -4,6 +4,7 @@ import io.balsa.kv.command.CommandCodec;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.command.LeaseExpire;
 import io.balsa.kv.command.LeaseRemainders;
+import io.balsa.kv.failpoint.KvFailpoint;
 import io.balsa.kv.lease.Countdown.Held;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.LeaseCheckpoint;
@@ -14,6 +15,7 @@ import io.balsa.kv.state.LeaseRecord;
 import io.balsa.kv.state.LeaseView;
 import io.balsa.raft.NodeStatus;
 import io.balsa.raft.Outcome;
+import io.balsa.raft.failpoint.Failpoints;
 import io.balsa.raft.model.Bytes;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -376,6 +378,7 @@ public final class LeaseKeeper implements ApplyListener {
       if (checkpoints.isEmpty()) {
         return;
       }
+      Failpoints.at(KvFailpoint.LEASE_BEFORE_CHECKPOINT);
       logged = replica.propose(checkpointCommand(checkpoints, counting.term));
     }
     var unused =
@@ -424,6 +427,7 @@ public final class LeaseKeeper implements ApplyListener {
     if (stillDue.isEmpty()) {
       return CompletableFuture.failedFuture(KvError.LEASE_NOT_FOUND.exception());
     }
+    Failpoints.at(KvFailpoint.LEASE_BEFORE_EXPIRY);
     LeaseExpire expire =
         LeaseExpire.newBuilder().addAllIds(stillDue).setTerm(counting.term).build();
     return replica.propose(CommandCodec.encode(KvCommand.newBuilder().setLeaseExpire(expire)));

@@ -3,12 +3,14 @@ package io.balsa.kv.request;
 import io.balsa.kv.command.Caller;
 import io.balsa.kv.command.CommandCodec;
 import io.balsa.kv.command.KvCommand;
+import io.balsa.kv.failpoint.KvFailpoint;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.model.KvException;
 import io.balsa.kv.model.MemberId;
 import io.balsa.kv.proto.ResponseHeader;
 import io.balsa.kv.state.KvResult;
 import io.balsa.raft.Outcome;
+import io.balsa.raft.failpoint.Failpoints;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.NodeStoppedException;
 import io.balsa.raft.model.ReadFailedException;
@@ -144,6 +146,7 @@ public final class RequestRouter implements AutoCloseable {
 
   private void onOutcome(Outcome<KvResult> outcome, Bytes command, Call<KvResult> call) {
     if (outcome instanceof Outcome.Committed<KvResult> committed) {
+      Failpoints.at(KvFailpoint.ANSWER_BEFORE);
       call.answer.complete(committed.result());
     } else if (outcome instanceof Outcome.Rejected<KvResult> rejected) {
       onRejected(rejected.reason(), call, () -> attemptProposal(command, call));

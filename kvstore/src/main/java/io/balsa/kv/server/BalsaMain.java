@@ -1,6 +1,7 @@
 package io.balsa.kv.server;
 
 import io.balsa.kv.etcd.ServerVersion;
+import io.balsa.raft.failpoint.Failpoints;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -30,14 +31,14 @@ public final class BalsaMain {
   private BalsaMain() {}
 
   public static void main(String[] args) {
-    int code = run(List.of(args));
+    int code = run(List.of(args), MemberParts.SOUND);
     if (code != STOPPED) {
       System.exit(code);
     }
   }
 
   /** Runs until the server stops by itself; a signal ends the process from the shutdown hook. */
-  private static int run(List<String> args) {
+  static int run(List<String> args, MemberParts parts) {
     ServerConfig config;
     Flags flags;
     try {
@@ -56,7 +57,7 @@ public final class BalsaMain {
     }
     configureLogging(config.logLevel());
     try {
-      return serve(config, flags);
+      return serve(config, flags, parts);
     } catch (RemovedException e) {
       return complain(REMOVED, e);
     } catch (StartupException e) {
@@ -67,11 +68,14 @@ public final class BalsaMain {
     }
   }
 
-  private static int serve(ServerConfig config, Flags flags) {
+  private static int serve(ServerConfig config, Flags flags, MemberParts parts) {
     org.slf4j.Logger log = LoggerFactory.getLogger(BalsaMain.class);
     flags.warnings().forEach(log::warn);
     config.warnings().forEach(log::warn);
-    KvServer server = KvServer.start(config);
+    if (Failpoints.areArmed()) {
+      log.warn("{} is set: this member is there to be broken", Failpoints.PROPERTY);
+    }
+    KvServer server = KvServer.start(config, parts);
     AtomicInteger exitCode = new AtomicInteger(STOPPED);
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> stop(server, exitCode.get()), "balsa-stop"));

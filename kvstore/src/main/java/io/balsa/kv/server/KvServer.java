@@ -7,9 +7,11 @@ import io.balsa.kv.command.MembersFound;
 import io.balsa.kv.etcd.LeaderRequired;
 import io.balsa.kv.etcd.LearnerGate;
 import io.balsa.kv.etcd.Results;
+import io.balsa.kv.failpoint.KvFailpoint;
 import io.balsa.kv.state.KvResult;
 import io.balsa.raft.NodeStatus;
 import io.balsa.raft.RaftNode;
+import io.balsa.raft.failpoint.Failpoints;
 import io.balsa.raft.model.InvalidConfigException;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.StorageException;
@@ -53,9 +55,14 @@ final class KvServer implements AutoCloseable {
    * @throws StartupException if it can't, for a reason that the operator can mend; nothing is left open
    */
   static KvServer start(ServerConfig config) {
+    return start(config, MemberParts.SOUND);
+  }
+
+  /** As {@link #start(ServerConfig)}, from other parts. */
+  static KvServer start(ServerConfig config, MemberParts parts) {
     Teardown opened = new Teardown();
     try {
-      return new KvServer(config, opened);
+      return new KvServer(config, parts, opened);
     } catch (StorageException | InvalidConfigException e) {
       opened.run();
       throw new StartupException(String.valueOf(e.getMessage()), e);
@@ -66,7 +73,7 @@ final class KvServer implements AutoCloseable {
   }
 
   /** The order is the point: first what can be refused, then what writes, last what serves. */
-  private KvServer(ServerConfig config, Teardown opened) {
+  private KvServer(ServerConfig config, MemberParts parts, Teardown opened) {
     this.config = config;
     this.teardown = opened;
     Optional<Identity> owner = DataDirectory.ownerOf(config.dataDir());
@@ -78,7 +85,7 @@ final class KvServer implements AutoCloseable {
     DataDirectory directory = DataDirectory.open(config.dataDir(), self);
     opened.add("the data directory", directory::close);
     peerSockets.forEach(BoundSocket::close); // It was free; the transport binds it again.
-    this.member = new LocalMember(config, self, directory, opened);
+    this.member = new LocalMember(config, parts, self, directory, opened);
     this.clientAddresses = clientSockets.stream().map(BoundSocket::address).toList();
     // The first sees a call first.
     List<ServerInterceptor> interceptors =
@@ -221,6 +228,7 @@ final class KvServer implements AutoCloseable {
     if (!status.isLeader()) {
       return;
     }
+    Failpoints.at(KvFailpoint.STOP_BEFORE_HANDOVER);
     boolean handedOver =
         status.matchIndex().entrySet().stream()
             .filter(peer -> !peer.getKey().equals(status.self()))

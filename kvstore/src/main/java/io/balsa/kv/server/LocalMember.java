@@ -42,7 +42,7 @@ import io.balsa.raft.RaftNode;
 import io.balsa.raft.file.FileSnapshotStore;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.NodeId;
-import io.balsa.raft.storage.rocksdb.RocksLogStore;
+import io.balsa.raft.spi.LogStore;
 import io.balsa.raft.transport.netty.NettyTransport;
 import io.balsa.raft.transport.netty.NettyTransportBuilder;
 import io.grpc.ServerInterceptors;
@@ -92,12 +92,17 @@ final class LocalMember {
    * @throws io.balsa.raft.model.StorageException if the directory can't be read back whole
    * @throws io.balsa.raft.model.InvalidConfigException if the peer port can't be listened on
    */
-  LocalMember(ServerConfig config, Identity self, DataDirectory directory, Teardown opened) {
+  LocalMember(
+      ServerConfig config,
+      MemberParts parts,
+      Identity self,
+      DataDirectory directory,
+      Teardown opened) {
     this.config = config;
     this.self = self;
-    this.state = KvStateMachine.open(directory.state(), stateConfig());
+    this.state = parts.state(directory.state(), stateConfig());
     opened.add("the state", state::close);
-    this.router = new RequestRouter(replica, self.clusterId(), self.member(), limits());
+    this.router = new RequestRouter(parts.replica(replica), self.clusterId(), self.member(), limits());
     this.members = new KnownMembers(self.origin(), state);
     refuseIfRemoved(directory);
     this.desk = new PeerDesk(self.clusterId(), members, router);
@@ -109,7 +114,7 @@ final class LocalMember {
     opened.add("the channel to the leader", leaderChannel::close);
     this.hub =
         new WatchHub(
-            state.events(),
+            parts.events(state),
             watchConfig(),
             revision -> router.header(revision).build(),
             this::hasLeader,
@@ -146,7 +151,7 @@ final class LocalMember {
             SpaceConfig.of(config.quotaBytes(), config.manualDisarm()),
             DiskRoom.of(directory.state()));
     router.setAdmission(space);
-    this.node = openNode(directory, transport, opened);
+    this.node = openNode(parts.log(directory.log()), transport, opened);
     replica.attach(node);
     keeper.start(node);
     opened.add("the keeper of the membership", keeper::close);
@@ -204,11 +209,11 @@ final class LocalMember {
   }
 
   private RaftNode<KvResult> openNode(
-      DataDirectory directory, NettyTransport transport, Teardown opened) {
+      LogStore log, NettyTransport transport, Teardown opened) {
     RaftHost host =
         RaftHost.builder(self.member().toNodeId())
             .config(config.raft())
-            .logStore(RocksLogStore.at(directory.log()))
+            .logStore(log)
             .snapshotStore(FileSnapshotStore.at(directory.snapshots()))
             .transport(transport)
             .start();

@@ -1,10 +1,12 @@
 package io.balsa.kv.state;
 
+import io.balsa.kv.failpoint.KvFailpoint;
 import io.balsa.kv.state.Tables.Span;
 import io.balsa.kv.state.store.OrderedReader.Direction;
 import io.balsa.kv.state.store.OrderedStore;
 import io.balsa.kv.state.store.StoreCursor;
 import io.balsa.kv.state.store.StoreWrites;
+import io.balsa.raft.failpoint.Failpoints;
 import io.balsa.raft.model.NodeStoppedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -118,7 +120,9 @@ final class Compactor {
     next = stopped == null ? Place.NONE : stopped;
     removed = stopped == null ? target : Math.max(removed, stopped.revision() - 1);
     writes.put(Tables.HISTORY_REMOVED, encode(removed));
+    Failpoints.at(KvFailpoint.COMPACTION_BEFORE_BATCH);
     store.write(writes);
+    Failpoints.at(KvFailpoint.COMPACTION_AFTER_BATCH);
     completeWaiting();
     return removed < target;
   }

@@ -2,6 +2,8 @@ package io.balsa.kv.state;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.balsa.kv.auth.AuthState;
+import io.balsa.kv.command.MemberPublish;
+import io.balsa.kv.failpoint.KvFailpoint;
 import io.balsa.kv.proto.DowngradeInfo;
 import io.balsa.kv.proto.Member;
 import io.balsa.kv.state.store.Backup;
@@ -12,6 +14,7 @@ import io.balsa.kv.state.store.RocksSettings;
 import io.balsa.kv.state.store.RocksStore;
 import io.balsa.kv.state.store.StorePin;
 import io.balsa.kv.state.store.StoreWrites;
+import io.balsa.raft.failpoint.Failpoints;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.EntryId;
@@ -166,6 +169,7 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
     // What readers are shown was pinned before history was removed, perhaps long ago, and would
     // keep it.
     publisher.refresh(store::pin);
+    Failpoints.at(KvFailpoint.RECLAIM_BEFORE);
     store.reclaim();
   }
 
@@ -235,6 +239,7 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
       CommandRun run = publisher.read(now -> start(now, left, through));
       publisher.publish(store.pin(), run.after(), run.auth());
       alarms = run.alarms();
+      Failpoints.at(KvFailpoint.STATE_AFTER_PUBLISH);
       announce(run);
       results.addAll(run.results());
     } while (results.size() < commands.size());
@@ -249,7 +254,9 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
       run.apply(commands.get(applied++));
     }
     StoreWrites writes = run.finish(applied == commands.size() ? through : run.entry());
+    Failpoints.at(KvFailpoint.STATE_BEFORE_WRITE);
     store.write(writes);
+    Failpoints.at(KvFailpoint.STATE_AFTER_WRITE);
     return run;
   }
 
@@ -261,13 +268,16 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
       listener.onApplied(run.revisions(), run.after().revision());
     }
     if (run.hasCompacted()) {
+      Failpoints.at(KvFailpoint.COMPACTION_BEFORE_WAKE);
       wakeCompaction();
     }
   }
 
   @Override
   public EntryId flush() {
+    Failpoints.at(KvFailpoint.STATE_BEFORE_FLUSH);
     store.flush();
+    Failpoints.at(KvFailpoint.STATE_AFTER_FLUSH);
     return lastApplied();
   }
 

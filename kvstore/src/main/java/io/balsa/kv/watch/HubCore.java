@@ -1,5 +1,6 @@
 package io.balsa.kv.watch;
 
+import io.balsa.kv.failpoint.KvFailpoint;
 import io.balsa.kv.model.KeyRange;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.Event;
@@ -11,6 +12,7 @@ import io.balsa.kv.state.EventSource;
 import io.balsa.kv.state.HistoryBatch;
 import io.balsa.kv.state.HistoryCompactedException;
 import io.balsa.kv.state.RevisionEvents;
+import io.balsa.raft.failpoint.Failpoints;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.Invariant;
 import java.util.ArrayDeque;
@@ -278,6 +280,7 @@ final class HubCore {
    * have gone.
    */
   void live(List<RevisionEvents> revisions, long through) {
+    Failpoints.at(KvFailpoint.WATCH_BEFORE_LIVE);
     int from = 0;
     while (from < revisions.size()) {
       long revision = revisions.get(from).revision();
@@ -425,6 +428,7 @@ final class HubCore {
   }
 
   private void serve(Watcher watcher) {
+    Failpoints.at(KvFailpoint.WATCH_BEFORE_HISTORY);
     HistoryBatch batch;
     try {
       batch =

@@ -1,5 +1,7 @@
 package io.balsa.raft.driver;
 
+import io.balsa.raft.failpoint.Failpoints;
+import io.balsa.raft.failpoint.RaftFailpoint;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.EntryKind;
@@ -187,12 +189,15 @@ final class GroupApplier<R> {
     }
     for (Entry entry : run) {
       if (entry.kind() == EntryKind.MEMBERSHIP) {
+        Failpoints.at(RaftFailpoint.MEMBERSHIP_BEFORE_APPLIED);
         membership = new MembershipEntry(entry.id(), Membership.decode(entry.payload()));
+        Failpoints.at(RaftFailpoint.MEMBERSHIP_AFTER_APPLIED);
       }
     }
     applied = through;
     proposals.onApplied(run, results);
     changes.onApplied(run);
+    Failpoints.at(RaftFailpoint.APPLY_AFTER_ANSWERS);
     inbox.accept(new Input.Applied(through.index()));
     answerReads();
     if (ownSnapshots.isDue(through.index())) {
@@ -202,7 +207,9 @@ final class GroupApplier<R> {
 
   private List<R> callStateMachine(List<Entry> commands, EntryId from, EntryId through) {
     try {
+      Failpoints.at(RaftFailpoint.APPLY_BEFORE);
       List<R> results = stateMachine.applyAll(commands, through);
+      Failpoints.at(RaftFailpoint.APPLY_AFTER);
       Invariant.check(
           results.size() == commands.size(),
           "%d commands had %d results",
@@ -225,7 +232,9 @@ final class GroupApplier<R> {
     }
     SnapshotMeta meta = install.meta();
     try {
+      Failpoints.at(RaftFailpoint.SNAPSHOT_BEFORE_INSTALL);
       restoreFrom(snapshots, stateMachine, meta);
+      Failpoints.at(RaftFailpoint.SNAPSHOT_AFTER_INSTALL);
     } catch (IOException | RuntimeException | Error e) {
       stopped = true;
       failStop.fail(group + ": the snapshot through " + meta.last() + " can't be restored", e);

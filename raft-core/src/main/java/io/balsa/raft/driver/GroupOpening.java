@@ -1,5 +1,7 @@
 package io.balsa.raft.driver;
 
+import io.balsa.raft.failpoint.Failpoints;
+import io.balsa.raft.failpoint.RaftFailpoint;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.NodeId;
@@ -46,6 +48,7 @@ final class GroupOpening<R> {
   }
 
   private Recovery recover(Collection<NodeId> initialVoters) {
+    Failpoints.at(RaftFailpoint.GROUP_BEFORE_OPEN);
     RestoredState found = host.logStore().open(group);
     Optional<EntryId> durable =
         stateMachine instanceof DurableStateMachine<R> own
@@ -64,6 +67,7 @@ final class GroupOpening<R> {
                               GroupApplier.restoreFrom(snapshots, stateMachine, meta);
                               return true;
                             })));
+    Failpoints.at(RaftFailpoint.GROUP_AFTER_RECOVERY);
     return recovery;
   }
 

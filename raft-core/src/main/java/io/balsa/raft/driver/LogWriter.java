@@ -1,5 +1,7 @@
 package io.balsa.raft.driver;
 
+import io.balsa.raft.failpoint.Failpoints;
+import io.balsa.raft.failpoint.RaftFailpoint;
 import io.balsa.raft.model.NodeStoppedException;
 import io.balsa.raft.model.PersistBatch;
 import io.balsa.raft.model.SnapshotMeta;
@@ -134,9 +136,10 @@ final class LogWriter implements Runnable {
       item.afterPersist().forEach(send -> item.client().send(send, outbox));
     }
     outbox.flush();
+    Failpoints.at(RaftFailpoint.LOG_AFTER_SEND);
     tellNewest(items);
     for (Item item : items) {
-      item.compact().ifPresent(base -> item.client().compact(store, base));
+      item.compact().ifPresent(base -> compact(item, base));
       if (item.done() != null) {
         item.done().complete(null);
       }
@@ -147,8 +150,16 @@ final class LogWriter implements Runnable {
     List<PersistBatch> batches = new ArrayList<>(items.size());
     items.forEach(item -> item.batch().ifPresent(batches::add));
     if (!batches.isEmpty()) {
+      Failpoints.at(RaftFailpoint.LOG_BEFORE_WRITE);
       store.persist(batches);
+      Failpoints.at(RaftFailpoint.LOG_AFTER_WRITE);
     }
+  }
+
+  private void compact(Item item, SnapshotMeta base) {
+    Failpoints.at(RaftFailpoint.LOG_BEFORE_COMPACT);
+    item.client().compact(store, base);
+    Failpoints.at(RaftFailpoint.LOG_AFTER_COMPACT);
   }
 
   private static void tellNewest(List<Item> items) {

@@ -1,5 +1,7 @@
 package io.balsa.raft.driver;
 
+import io.balsa.raft.failpoint.Failpoints;
+import io.balsa.raft.failpoint.RaftFailpoint;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.SnapshotMeta;
 import io.balsa.raft.protocol.Input;
@@ -47,6 +49,7 @@ final class OwnSnapshots {
 
   /** Takes one of the state as it is now, which {@code meta} describes; does nothing while another is in the making. */
   void take(SnapshotMeta meta) {
+    Failpoints.at(RaftFailpoint.SNAPSHOT_BEFORE_TAKEN);
     if (stateMachine instanceof DurableStateMachine<?> durable) {
       lastIndex = meta.index();
       EntryId flushed = durable.flush();
@@ -81,6 +84,7 @@ final class OwnSnapshots {
   }
 
   private void taken(long index) {
+    Failpoints.at(RaftFailpoint.SNAPSHOT_AFTER_TAKEN);
     inbox.accept(new Input.SnapshotTaken(index, Math.max(0, index - config.keepEntries())));
   }
 }

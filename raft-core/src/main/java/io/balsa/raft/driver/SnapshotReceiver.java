@@ -1,5 +1,7 @@
 package io.balsa.raft.driver;
 
+import io.balsa.raft.failpoint.Failpoints;
+import io.balsa.raft.failpoint.RaftFailpoint;
 import io.balsa.raft.message.Message.InstallSnapshotRequest;
 import io.balsa.raft.message.Message.InstallSnapshotResponse;
 import io.balsa.raft.model.GroupId;
@@ -110,9 +112,12 @@ final class SnapshotReceiver {
     }
     try {
       SnapshotStore.Writer writer = incoming.writer();
+      Failpoints.at(RaftFailpoint.SNAPSHOT_BEFORE_RECEIVED_CHUNK);
       writer.write(request.chunk());
       if (request.last()) {
+        Failpoints.at(RaftFailpoint.SNAPSHOT_BEFORE_COMMIT);
         snapshots.commit(writer, incoming.meta);
+        Failpoints.at(RaftFailpoint.SNAPSHOT_AFTER_COMMIT);
         writer.close();
         incoming.committed = true;
       }

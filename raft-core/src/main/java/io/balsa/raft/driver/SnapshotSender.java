@@ -1,5 +1,7 @@
 package io.balsa.raft.driver;
 
+import io.balsa.raft.failpoint.Failpoints;
+import io.balsa.raft.failpoint.RaftFailpoint;
 import io.balsa.raft.message.Message.InstallSnapshotResponse;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.NodeId;
@@ -82,6 +84,7 @@ final class SnapshotSender {
         return;
       }
       SnapshotMeta sent = sendNewEnough(send, transfer);
+      Failpoints.at(RaftFailpoint.SNAPSHOT_AFTER_SENT);
       outcome = new Input.SnapshotSent(send.to(), sent);
     } catch (StorageException e) {
       parts.host().failStop().fail(parts.group() + ": the stored snapshot can't be read", e);

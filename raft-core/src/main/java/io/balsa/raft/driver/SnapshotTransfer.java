@@ -1,5 +1,7 @@
 package io.balsa.raft.driver;
 
+import io.balsa.raft.failpoint.Failpoints;
+import io.balsa.raft.failpoint.RaftFailpoint;
 import io.balsa.raft.message.Message.InstallSnapshotRequest;
 import io.balsa.raft.message.Message.InstallSnapshotResponse;
 import io.balsa.raft.model.Bytes;
@@ -66,6 +68,7 @@ final class SnapshotTransfer implements ChunkStream.Sink {
   @Override
   public synchronized void accept(Bytes chunk, boolean last) {
     awaitFewerThan(WINDOW_CHUNKS);
+    Failpoints.at(RaftFailpoint.SNAPSHOT_BEFORE_SENT_CHUNK);
     InstallSnapshotRequest request =
         new InstallSnapshotRequest(term, meta, id, offset, chunk, last);
     offset += chunk.size();

@@ -1,5 +1,7 @@
 package io.balsa.raft.file;
 
+import io.balsa.raft.failpoint.Failpoints;
+import io.balsa.raft.failpoint.RaftFailpoint;
 import io.balsa.raft.file.SnapshotLayout.Header;
 import io.balsa.raft.file.SnapshotLayout.Trailer;
 import io.balsa.raft.file.disk.Disk;
@@ -310,7 +312,9 @@ public final class FileSnapshotStore implements SnapshotStore {
       Path file = unfinishedFile(group);
       try (SnapshotOutput finished = output()) {
         finished.finish();
+        Failpoints.at(RaftFailpoint.SNAPSHOT_FILE_BEFORE_RENAME);
         disk.rename(file, committedFile(group));
+        Failpoints.at(RaftFailpoint.SNAPSHOT_FILE_AFTER_RENAME);
         disk.force(directory);
       } catch (IOException e) {
         throw failed(file, e);

@@ -1,5 +1,7 @@
 package io.balsa.raft.file;
 
+import io.balsa.raft.failpoint.Failpoints;
+import io.balsa.raft.failpoint.RaftFailpoint;
 import io.balsa.raft.file.SnapshotLayout.Trailer;
 import io.balsa.raft.file.disk.DiskFile;
 import io.balsa.raft.file.disk.FileStreams;
@@ -61,6 +63,7 @@ final class SnapshotOutput implements Closeable {
     }
     out.write(SnapshotLayout.encodeTrailer(headerCrc, new Trailer(chunks, bytes)));
     out.flush();
+    Failpoints.at(RaftFailpoint.SNAPSHOT_FILE_BEFORE_SYNC);
     file.force();
   }
 

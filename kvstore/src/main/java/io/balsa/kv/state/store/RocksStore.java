@@ -1,5 +1,7 @@
 package io.balsa.kv.state.store;
 
+import io.balsa.kv.failpoint.KvFailpoint;
+import io.balsa.raft.failpoint.Failpoints;
 import io.balsa.raft.model.NodeStoppedException;
 import io.balsa.raft.spi.Snapshot;
 import java.io.DataInputStream;
@@ -117,6 +119,7 @@ public final class RocksStore implements OrderedStore {
       held.flush();
       Path target = directory.nextCapture();
       held.checkpoint(target);
+      Failpoints.at(KvFailpoint.CAPTURE_AFTER_CHECKPOINT);
       return target;
     } finally {
       held.release();
@@ -132,7 +135,9 @@ public final class RocksStore implements OrderedStore {
       RocksDatabase incoming = new RocksDatabase(next, settings, false);
       try {
         admit(incoming, arrival);
+        Failpoints.at(KvFailpoint.RESTORE_BEFORE_ACTIVATE);
         directory.activateNext();
+        Failpoints.at(KvFailpoint.RESTORE_AFTER_ACTIVATE);
       } catch (IOException | RuntimeException e) {
         incoming.release();
         throw e;

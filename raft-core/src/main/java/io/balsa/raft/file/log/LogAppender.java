@@ -1,5 +1,7 @@
 package io.balsa.raft.file.log;
 
+import io.balsa.raft.failpoint.Failpoints;
+import io.balsa.raft.failpoint.RaftFailpoint;
 import io.balsa.raft.model.GroupId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -101,8 +103,11 @@ final class LogAppender {
 
   /** Makes everything collected durable. */
   void flush() {
+    Failpoints.at(RaftFailpoint.FILE_LOG_BEFORE_FLUSH);
     writeOut();
+    Failpoints.at(RaftFailpoint.FILE_LOG_BEFORE_SYNC);
     segment.force();
+    Failpoints.at(RaftFailpoint.FILE_LOG_AFTER_SYNC);
     flushes++;
     durableThrough = bufferAt;
     tailMark.write(segment.number(), durableThrough);
@@ -142,6 +147,7 @@ final class LogAppender {
     long sealedAt = bufferAt;
     long durableOfSealed = durableThrough;
     segment = makeSegment(sealed.number() + 1, bodyBytesMax);
+    Failpoints.at(RaftFailpoint.FILE_LOG_BEFORE_SEAL);
 
     ByteBuffer seal = ByteBuffer.allocate((int) SEALED_BYTES);
     seal.position(Frame.HEADER_BYTES);
@@ -176,6 +182,7 @@ final class LogAppender {
     made.writeHeader(bufferAt);
     made.force();
     durableThrough = bufferAt;
+    Failpoints.at(RaftFailpoint.FILE_LOG_BEFORE_RENAME);
     directory.rename(spare.path(), made.path());
     spare.makeNext();
     segments.put(number, made);

@@ -1,5 +1,6 @@
 package io.balsa.raft.storage.rocksdb;
 
+import io.balsa.raft.failpoint.Failpoints;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.Invariant;
@@ -98,6 +99,7 @@ public final class RocksLogStore implements LogStore {
       LogRecovery recovery = new LogRecovery(db, database.reading(), group);
       long incarnation = recovery.incarnation() + 1;
       RestoredState restored = recovery.restore(incarnation);
+      Failpoints.at(RocksFailpoint.ROCKS_LOG_AT_OPEN);
       byte[] key = KeyLayout.key(group, Kind.INCARNATION);
       batch.put(key, RowCodec.encodeNumber(key, incarnation));
       write(batch);
@@ -124,7 +126,9 @@ public final class RocksLogStore implements LogStore {
         }
         target.persist(log, batch);
       }
+      Failpoints.at(RocksFailpoint.ROCKS_LOG_BEFORE_WRITE);
       write(writes);
+      Failpoints.at(RocksFailpoint.ROCKS_LOG_AFTER_WRITE);
       touched.forEach(GroupLog::publish);
     } catch (RocksDBException | RuntimeException e) {
       throw failed(e);
@@ -181,6 +185,7 @@ public final class RocksLogStore implements LogStore {
     Lock lock = log.lock().writeLock();
     lock.lock();
     try (WriteBatch writes = new WriteBatch()) {
+      Failpoints.at(RocksFailpoint.ROCKS_LOG_BEFORE_COMPACT);
       new LogWrites(writes).compact(log, base);
       write(writes);
       log.publish();
@@ -248,6 +253,7 @@ public final class RocksLogStore implements LogStore {
   }
 
   private void dropFiles(GroupId group, long throughIndex) {
+    Failpoints.at(RocksFailpoint.ROCKS_LOG_BEFORE_DROP);
     try {
       List<byte[]> range =
           List.of(

@@ -1,0 +1,249 @@
+package io.balsa.examples.chaos.fault;
+
+import io.balsa.examples.chaos.client.MemberCalls;
+import io.balsa.examples.chaos.cluster.ChaosCluster;
+import io.balsa.examples.chaos.link.Links;
+import io.balsa.examples.process.Await;
+import io.balsa.examples.process.ExampleException;
+import io.balsa.examples.process.Health;
+import io.balsa.examples.process.LogTail;
+import io.balsa.examples.process.MemberSpec;
+import io.balsa.examples.process.Trees;
+import io.balsa.kv.proto.StatusRequest;
+import io.balsa.kv.proto.StatusResponse;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/** What faults are done to, and how it is all put right again. The nemesis' thread. */
+public final class World {
+  private static final Duration RESTORE_DEADLINE = Duration.ofSeconds(180);
+  private static final Duration ARMED_DEADLINE = Duration.ofSeconds(20);
+  private static final Duration DAMAGED_DEADLINE = Duration.ofSeconds(20);
+
+  private final ChaosCluster cluster;
+  private final Map<MemberSpec, MemberCalls> calls;
+  private final LongSupplier safeRevision;
+  private final Consumer<String> log;
+
+  /** Whose files were damaged since they were last wiped. */
+  private final Set<MemberSpec> damaged = new HashSet<>();
+
+  private final Membership membership = new Membership(this);
+  private int wiped;
+
+  /**
+   * @param calls of all members, also of those that may be added
+   * @param safeRevision history before it may be compacted
+   * @param log takes what else is worth telling
+   */
+  public World(
+      ChaosCluster cluster,
+      Map<MemberSpec, MemberCalls> calls,
+      LongSupplier safeRevision,
+      Consumer<String> log) {
+    this.cluster = cluster;
+    this.calls = calls;
+    this.safeRevision = safeRevision;
+    this.log = log;
+  }
+
+  public ChaosCluster cluster() {
+    return cluster;
+  }
+
+  Links links() {
+    return cluster.links();
+  }
+
+  MemberCalls calls(MemberSpec member) {
+    MemberCalls found = calls.get(member);
+    if (found == null) {
+      throw new IllegalArgumentException(member.name() + " isn't in the plan");
+    }
+    return found;
+  }
+
+  long safeRevision() {
+    return safeRevision.getAsLong();
+  }
+
+  void log(String what) {
+    log.accept(what);
+  }
+
+  List<MemberSpec> members() {
+    return cluster.present();
+  }
+
+  List<String> names() {
+    return members().stream().map(MemberSpec::name).toList();
+  }
+
+  /** How the member is, unless it doesn't answer. */
+  Optional<StatusResponse> status(MemberSpec member) {
+    try {
+      calls(member).nudge();
+      return Optional.of(calls(member).maintenance().status(StatusRequest.getDefaultInstance()));
+    } catch (StatusRuntimeException e) {
+      return Optional.empty(); // Down, or not up yet: that is the answer.
+    }
+  }
+
+  /** Who says of itself that it leads; of several, who has the latest term. */
+  Optional<MemberSpec> leader() {
+    MemberSpec leader = null;
+    long term = -1;
+    for (MemberSpec member : members()) {
+      Optional<StatusResponse> status =
+          cluster.isRunning(member) ? status(member) : Optional.empty();
+      if (status.isPresent()
+          && status.get().getLeader() == status.get().getHeader().getMemberId()
+          && status.get().getRaftTerm() > term) {
+        leader = member;
+        term = status.get().getRaftTerm();
+      }
+    }
+    return Optional.ofNullable(leader);
+  }
+
+  /** The leader half of the time, otherwise anybody. */
+  MemberSpec victim(SplittableRandom random) {
+    boolean wantsLeader = random.nextBoolean();
+    MemberSpec anybody = any(random, members());
+    return wantsLeader ? leader().orElse(anybody) : anybody;
+  }
+
+  String text(MemberSpec member) {
+    return member.name() + (leader().filter(member::equals).isPresent() ? " (leader)" : "");
+  }
+
+  static <T> T any(SplittableRandom random, List<T> of) {
+    return of.get(random.nextInt(of.size()));
+  }
+
+  static <T> List<T> shuffled(SplittableRandom random, List<T> all) {
+    List<T> shuffled = new ArrayList<>(all);
+    for (int i = shuffled.size() - 1; i > 0; i--) {
+      Collections.swap(shuffled, i, random.nextInt(i + 1));
+    }
+    return shuffled;
+  }
+
+  static Duration between(RandomGenerator random, long millisMin, long millisMax) {
+    return Duration.ofMillis(random.nextLong(millisMin, millisMax + 1));
+  }
+
+  void rest(Duration time) {
+    var unused = Await.holds(time, cluster::isClosed);
+  }
+
+  void damage(MemberSpec member) {
+    damaged.add(member);
+  }
+
+  /** Everything that the member had is lost. It must not be running. */
+  private void wipe(MemberSpec member) {
+    Trees.deleteContents(member.dataDir());
+    damaged.remove(member);
+    wiped++;
+  }
+
+  Membership membership() {
+    return membership;
+  }
+
+  /** The member is none any more, and what it had is gone. */
+  void forget(MemberSpec member) {
+    cluster.kill(member);
+    cluster.leave(member);
+    wipe(member);
+  }
+
+  /** The member dies and all its files are gone; started again, it must refuse to take part, and waits to be replaced. */
+  void lose(MemberSpec member) {
+    cluster.kill(member);
+    wipe(member);
+    cluster.launch(member);
+  }
+
+  /** Removes the member for good, and adds one with its name and addresses that has nothing. */
+  void replace(MemberSpec member) {
+    membership.remove(member);
+    forget(member);
+    membership.add(member, false);
+    cluster.join(member);
+  }
+
+  /** How often a member had to begin with nothing. */
+  public int wiped() {
+    return wiped;
+  }
+
+  /**
+   * Heals links, wakes whom somebody paused, starts who is down, and waits until all are healthy.
+   *
+   * @throws ExampleException if a member doesn't come back whose files nobody damaged
+   */
+  public void restore() {
+    links().heal();
+    for (MemberSpec member : members()) {
+      cluster.process(member).resume();
+      cluster.launch(member);
+    }
+    for (MemberSpec member : members()) {
+      if (cluster.isArmed(member) && !comesBack(member, ARMED_DEADLINE)) {
+        log.accept(member.name() + " doesn't come back with failpoints: starts without");
+        restartPlainly(member);
+      }
+    }
+    for (MemberSpec member : members()) {
+      if (damaged.contains(member) && !comesBack(member, DAMAGED_DEADLINE)) {
+        log.accept(member.name() + " doesn't come back with damaged files: is replaced");
+        replace(member);
+      }
+    }
+    for (MemberSpec member : members()) {
+      if (!comesBack(member, RESTORE_DEADLINE) && !cluster.isClosed()) {
+        throw new ExampleException(
+            member.name()
+                + (cluster.isRunning(member) ? " isn't healthy" : " has ended")
+                + " although nothing is broken any more"
+                + LogTail.print(member));
+      }
+    }
+  }
+
+  /** From here on nobody dies who isn't killed: who was started with failpoints is started without. */
+  public void disarm() {
+    cluster.setStartOptions(member -> ChaosCluster.Start.PLAIN);
+    for (MemberSpec member : members()) {
+      if (cluster.isArmed(member)) {
+        restartPlainly(member);
+      }
+    }
+  }
+
+  private void restartPlainly(MemberSpec member) {
+    cluster.kill(member);
+    cluster.launch(member, ChaosCluster.Start.PLAIN);
+  }
+
+  private boolean comesBack(MemberSpec member, Duration deadline) {
+    var unused =
+        Await.holds(
+            deadline,
+            () -> !cluster.isRunning(member) || Health.isHealthy(member) || cluster.isClosed());
+    return cluster.isRunning(member) && Health.isHealthy(member);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.balsa.examples.chaos.history;
+
+import org.jspecify.annotations.NullMarked;

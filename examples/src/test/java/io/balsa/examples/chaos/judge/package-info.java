@@ -1,0 +1,4 @@
+@NullMarked
+package io.balsa.examples.chaos.judge;
+
+import org.jspecify.annotations.NullMarked;

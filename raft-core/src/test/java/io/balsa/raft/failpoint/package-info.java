@@ -1,0 +1,4 @@
+@NullMarked
+package io.balsa.raft.failpoint;
+
+import org.jspecify.annotations.NullMarked;
