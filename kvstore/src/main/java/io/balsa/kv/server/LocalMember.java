@@ -102,7 +102,8 @@ final class LocalMember {
     this.self = self;
     this.state = parts.state(directory.state(), stateConfig());
     opened.add("the state", state::close);
-    this.router = new RequestRouter(parts.replica(replica), self.clusterId(), self.member(), limits());
+    this.router =
+        new RequestRouter(parts.replica(replica), self.clusterId(), self.member(), limits());
     this.members = new KnownMembers(self.origin(), state);
     refuseIfRemoved(directory);
     this.desk = new PeerDesk(self.clusterId(), members, router);
@@ -151,7 +152,7 @@ final class LocalMember {
             SpaceConfig.of(config.quotaBytes(), config.manualDisarm()),
             DiskRoom.of(directory.state()));
     router.setAdmission(space);
-    this.node = openNode(parts.log(directory.log()), transport, opened);
+    this.node = openNode(directory, parts.log(directory.log()), transport, opened);
     replica.attach(node);
     keeper.start(node);
     opened.add("the keeper of the membership", keeper::close);
@@ -209,7 +210,7 @@ final class LocalMember {
   }
 
   private RaftNode<KvResult> openNode(
-      LogStore log, NettyTransport transport, Teardown opened) {
+      DataDirectory directory, LogStore log, NettyTransport transport, Teardown opened) {
     RaftHost host =
         RaftHost.builder(self.member().toNodeId())
             .config(config.raft())

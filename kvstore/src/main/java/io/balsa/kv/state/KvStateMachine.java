@@ -2,7 +2,6 @@ package io.balsa.kv.state;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.balsa.kv.auth.AuthState;
-import io.balsa.kv.command.MemberPublish;
 import io.balsa.kv.failpoint.KvFailpoint;
 import io.balsa.kv.proto.DowngradeInfo;
 import io.balsa.kv.proto.Member;

@@ -49,9 +49,10 @@ final class WriteMark implements AutoCloseable {
 
   /**
    * @param sequence the newest of the database that was opened
-   * @throws StorageException if a later one was acknowledged
+   * @throws StorageException if a later one was acknowledged, or what stands there is no mark
    */
   void check(long sequence) {
+    refuseForeign();
     long acknowledged = read();
     if (sequence < acknowledged) {
       throw new StorageException(
@@ -65,6 +66,23 @@ final class WriteMark implements AutoCloseable {
               + acknowledged
               + " was acknowledged: the end of its write-ahead log is damaged or missing. Remove this member and add it"
               + " anew, so that the others fill it; or restore the directory");
+    }
+  }
+
+  /** Two slots, or less after a loss of power: what is longer is another file under this name, and nobody knows where the mark is. */
+  private void refuseForeign() {
+    try {
+      if (channel.size() > 2 * SLOT_BYTES) {
+        throw new StorageException(
+            path
+                + " is damaged: it holds "
+                + channel.size()
+                + " bytes, a mark of the last write at most "
+                + 2 * SLOT_BYTES
+                + ". Remove this member and add it anew, so that the others fill it; or restore the directory");
+      }
+    } catch (IOException e) {
+      throw new StorageException("can't read " + path + ": " + e, e);
     }
   }
 
