@@ -18,8 +18,9 @@ import io.balsa.raft.NodeStatus;
 import io.balsa.raft.Outcome;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,7 +42,7 @@ final class MemberChangesTest {
   @SuppressWarnings("NullAway.Init")
   private TestCluster cluster;
 
-  private final TreeMap<Integer, MemberClient> clients = new TreeMap<>();
+  private final Map<Integer, MemberClient> clients = new ConcurrentHashMap<>();
 
   @AfterEach
   void stop() {

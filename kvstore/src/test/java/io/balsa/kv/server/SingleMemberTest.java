@@ -93,7 +93,7 @@ final class SingleMemberTest {
     String elsewhere = "--data-dir=" + dir.resolve("empty");
     assertThatThrownBy(() -> cluster.restart(0, "--initial-cluster-state=existing", elsewhere))
         .isInstanceOf(StartupException.class)
-        .hasMessageContaining("joining a running cluster isn't supported yet");
+        .hasMessageContaining("cannot fetch cluster info from peer urls");
     assertThat(dir.resolve("empty")).doesNotExist();
     cluster.restart(0);
   }
