@@ -56,7 +56,7 @@ final class CheckHistoryTest {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 2_000; i++) {
       text.append("{:process ")
-          .append(i)
+          .append(i + 2) // the reader below is 1
           .append(", :type :invoke, :f :write, :value ")
           .append(i % 40)
           .append("}\n");
