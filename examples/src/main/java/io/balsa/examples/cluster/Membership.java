@@ -1,6 +1,7 @@
 package io.balsa.examples.cluster;
 
 import io.balsa.examples.client.EtcdClient;
+import io.balsa.examples.process.Await;
 import io.balsa.examples.process.ExampleException;
 import io.balsa.examples.process.Health;
 import io.balsa.examples.process.MemberSpec;
@@ -19,13 +20,14 @@ final class Membership {
   private Membership() {}
 
   /**
-   * A client of a healthy member, of another one than {@code not} if there is any.
+   * A client of a healthy member, of another one than {@code not} if there is any. While a leader is being elected nobody is
+   * healthy, so it waits a while.
    *
-   * @throws ExampleException if no member is healthy
+   * @throws ExampleException if no member becomes healthy
    */
   static EtcdClient ask(ClusterState state, MemberSpec not) {
-    List<MemberSpec> healthy =
-        state.spec().members().stream().filter(state::isRunning).filter(Health::isHealthy).toList();
+    boolean unused = Await.holds(TIMEOUT, () -> !healthy(state).isEmpty());
+    List<MemberSpec> healthy = healthy(state);
     MemberSpec asked =
         healthy.stream()
             .filter(member -> !member.equals(not))
@@ -34,6 +36,13 @@ final class Membership {
             .orElseThrow(
                 () -> new ExampleException("no member is healthy: a majority must run first"));
     return EtcdClient.connect(new InetSocketAddress(MemberSpec.HOST, asked.clientPort()), TIMEOUT);
+  }
+
+  private static List<MemberSpec> healthy(ClusterState state) {
+    return state.spec().members().stream()
+        .filter(state::isRunning)
+        .filter(Health::isHealthy)
+        .toList();
   }
 
   /** The cluster's own idea of a member. */
