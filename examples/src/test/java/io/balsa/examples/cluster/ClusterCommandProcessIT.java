@@ -30,6 +30,10 @@ class ClusterCommandProcessIT {
   @Test
   void aClusterGoesUpIsHurtAndGoesDown() {
     up();
+    assertThat(dir().resolve("n1").resolve("log"))
+        .content()
+        .contains("ready to serve client requests")
+        .doesNotContain(" DEBUG ");
     assertThat(cluster("status").out()).containsPattern("n1 .*running.*").doesNotContain("stopped");
     assertThat(cluster("up").err()).contains("is running already");
 

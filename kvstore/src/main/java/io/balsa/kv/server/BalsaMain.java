@@ -51,11 +51,11 @@ public final class BalsaMain {
         System.out.print(FlagTable.help());
         return STOPPED;
       }
+      configureLogging(ServerConfig.logLevel(flags));
       config = ServerConfig.of(flags);
     } catch (Flags.UsageException e) {
       return complain(MISUSED, e);
     }
-    configureLogging(config.logLevel());
     try {
       return serve(config, flags, parts);
     } catch (RemovedException e) {

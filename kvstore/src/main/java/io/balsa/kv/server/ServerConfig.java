@@ -40,8 +40,7 @@ record ServerConfig(
     Duration watchProgressInterval,
     int compactionBatch,
     Duration compactionPause,
-    AuthConfig auth,
-    String logLevel) {
+    AuthConfig auth) {
 
   /** Where this member listens and is reached. */
   record Urls(
@@ -84,8 +83,7 @@ record ServerConfig(
         duration(flags, "watch-progress-notify-interval"),
         (int) number(flags, "compaction-batch-limit", 1, 1 << 24),
         duration(flags, "compaction-sleep-interval"),
-        auth(flags),
-        logLevel(flags));
+        auth(flags));
   }
 
   /** To ignore these would start a member of another cluster than was asked for. */
@@ -265,7 +263,12 @@ record ServerConfig(
     }
   }
 
-  private static String logLevel(Flags flags) {
+  /**
+   * How much is logged. It isn't part of the rest, because it counts before that is read: who logs first decides how.
+   *
+   * @throws Flags.UsageException if there is no such level
+   */
+  static String logLevel(Flags flags) {
     String level = flags.get("log-level").toLowerCase(Locale.ROOT);
     return switch (level) {
       case "debug", "info", "warn", "error" -> level;

@@ -136,7 +136,6 @@ final class ServerConfigTest {
         "--initial-cluster=nonsense | name=http://host:port",
         "--election-timeout=400 | 5 × heartbeatInterval",
         "--election-timeout=50001 | must be from 1 to 50000",
-        "--log-level=loud | --log-level is debug",
         "--config-file=x.yaml | --config-file isn't supported yet",
         "--discovery-token=t | --discovery-token isn't supported yet",
         "--force-new-cluster | --force-new-cluster isn't supported yet",
@@ -149,6 +148,16 @@ final class ServerConfigTest {
         .hasMessageContaining(message)
         .message()
         .hasLineCount(1);
+  }
+
+  @Test
+  void theLogLevelIsKnownBeforeTheRest() {
+    assertThat(ServerConfig.logLevel(Flags.parse(List.of("--log-level=FATAL"), new TreeMap<>())))
+        .isEqualTo("error");
+    assertThatThrownBy(
+            () -> ServerConfig.logLevel(Flags.parse(List.of("--log-level=loud"), new TreeMap<>())))
+        .isInstanceOf(Flags.UsageException.class)
+        .hasMessage("--log-level is debug, info, warn or error, not 'loud'");
   }
 
   @Test
