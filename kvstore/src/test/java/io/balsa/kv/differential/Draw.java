@@ -59,7 +59,11 @@ final class Draw {
     if (kind == 0) {
       return ByteString.EMPTY;
     }
-    return kind < 4 ? text("many/" + random.nextInt(40)) : KEYS.get(random.nextInt(KEYS.size()));
+    return kind < 4 ? oneOfMany(random.nextInt(40)) : KEYS.get(random.nextInt(KEYS.size()));
+  }
+
+  static ByteString oneOfMany(int number) {
+    return text("many/" + number);
   }
 
   /** None, open, or any key: also one before the range's first. */

@@ -105,7 +105,9 @@ final class Pair implements AutoCloseable {
     if (operation.call() == Call.WATCH) {
       return watch(step, operation);
     }
-    if (operation.call() == Call.COMPACT && unsettled) {
+    if (operation.call() == Call.COMPACT
+        && (unsettled || activeWatches.stream().anyMatch(watches -> !watches.isEmpty()))) {
+      unsettled = true; // What is still on its way to a watch mustn't be taken for compacted.
       Optional<Difference> difference = settle(step);
       if (difference.isPresent()) {
         return difference;

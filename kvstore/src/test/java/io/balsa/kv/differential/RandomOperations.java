@@ -59,12 +59,22 @@ final class RandomOperations {
       return one(Call.TXN, txns.harmlessTxn());
     } else if (kind < 825) {
       return one(Call.COMPACT, compaction());
-    } else if (kind < 930) {
+    } else if (kind < 928) {
       return lease();
-    } else if (kind < 997) {
+    } else if (kind < 994) {
       return List.of(new Operation(Call.WATCH, watch(), draw.below(Client.STREAMS)));
     }
-    return one(Call.PUT, large());
+    return draw.oneIn(2) ? crowd() : one(Call.PUT, large());
+  }
+
+  /** Many keys at once, that are equal in much, and reads that sort them. */
+  private List<Operation> crowd() {
+    List<Operation> operations = new ArrayList<>();
+    operations.addAll(one(Call.TXN, txns.manyPuts()));
+    for (int i = 0; i < 4; i++) {
+      operations.addAll(one(Call.RANGE, txns.sortedRange()));
+    }
+    return operations;
   }
 
   private static List<Operation> one(Call call, Message request) {

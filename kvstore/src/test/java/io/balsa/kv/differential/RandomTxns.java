@@ -77,6 +77,25 @@ final class RandomTxns {
         .build();
   }
 
+  /** Puts of two dozen neighbours in one transaction. */
+  TxnRequest manyPuts() {
+    TxnRequest.Builder txn = TxnRequest.newBuilder();
+    for (int i = 0; i < 24; i++) {
+      PutRequest.Builder put =
+          PutRequest.newBuilder().setKey(Draw.oneOfMany(i)).setValue(draw.value());
+      txn.addSuccess(RequestOp.newBuilder().setRequestPut(put));
+    }
+    return txn.build();
+  }
+
+  /** Everything, in some order. */
+  RangeRequest sortedRange() {
+    ByteString all = ByteString.copyFrom(new byte[1]);
+    RangeRequest.Builder range = RangeRequest.newBuilder().setKey(all).setRangeEnd(all);
+    range.setSortOrderValue(1 + draw.below(2)).setSortTargetValue(draw.below(5));
+    return draw.oneIn(3) ? range.setLimit(5 + draw.below(15)).build() : range.build();
+  }
+
   /** Any that doesn't stop etcd 3.4 for good. */
   TxnRequest harmlessTxn() {
     TxnRequest txn = txn(1);
