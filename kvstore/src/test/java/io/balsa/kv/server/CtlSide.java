@@ -22,7 +22,7 @@ final class CtlSide implements AutoCloseable {
   private static final List<String> FORMATS = List.of("simple", "json", "fields", "table");
 
   /** More than the quota of the script that fills the store. */
-  private static final int FILLER_BYTES = 120_000;
+  private static final int FILLER_BYTES = 1_200_000;
 
   private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
   private static final Pattern TO_BACKGROUND = Pattern.compile("(.*) &(\\w+)");
