@@ -1,10 +1,10 @@
 package io.balsa.kv.server;
 
+import io.balsa.raft.file.disk.Disk;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,7 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,11 +35,11 @@ final class DataDirectory implements AutoCloseable {
   private static final String REMOVED = "removed";
 
   private final Path dir;
-  private final FileChannel lockFile;
+  private final Closeable lock;
 
-  private DataDirectory(Path dir, FileChannel lockFile) {
+  private DataDirectory(Path dir, Closeable lock) {
     this.dir = dir;
-    this.lockFile = lockFile;
+    this.lock = lock;
   }
 
   /**
@@ -55,14 +54,14 @@ final class DataDirectory implements AutoCloseable {
       if (isNew) {
         createForOwnerOnly(dir);
       }
-      FileChannel lockFile = lock(dir);
+      Closeable lock = lock(dir);
       try {
         if (verifyIdentity(dir, self).isEmpty()) {
           writeIdentity(dir, self);
         }
-        return new DataDirectory(dir, lockFile);
+        return new DataDirectory(dir, lock);
       } catch (IOException | RuntimeException e) {
-        lockFile.close();
+        lock.close();
         throw e;
       }
     } catch (IOException e) {
@@ -112,7 +111,7 @@ final class DataDirectory implements AutoCloseable {
         FileChannel.open(
             dir.resolve(REMOVED), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       file.force(true);
-      flushDirectory(dir);
+      Disk.ofSystem().force(dir);
     } catch (IOException e) {
       // It is refused by its peers at the next start, too.
       log.warn("can't note in {} that its member was removed", dir, e);
@@ -156,20 +155,13 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private static FileChannel lock(Path dir) throws IOException {
-    FileChannel file =
-        FileChannel.open(dir.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    @Nullable FileLock lock;
-    try {
-      lock = file.tryLock();
-    } catch (OverlappingFileLockException e) {
-      lock = null; // Another server in this very process.
-    }
-    if (lock == null) {
-      file.close();
-      throw new StartupException("the data directory " + dir + " is in use by another process");
-    }
-    return file;
+  private static Closeable lock(Path dir) throws IOException {
+    return Disk.ofSystem()
+        .lock(dir.resolve(LOCK))
+        .orElseThrow(
+            () ->
+                new StartupException(
+                    "the data directory " + dir + " is in use by another process"));
   }
 
   private static Optional<Identity> readIdentity(Path dir) throws IOException {
@@ -233,16 +225,10 @@ final class DataDirectory implements AutoCloseable {
         dir.resolve(IDENTITY),
         StandardCopyOption.ATOMIC_MOVE,
         StandardCopyOption.REPLACE_EXISTING);
-    flushDirectory(dir);
+    Disk.ofSystem().force(dir);
     Path parent = dir.toAbsolutePath().getParent();
     if (parent != null) {
-      flushDirectory(parent);
-    }
-  }
-
-  private static void flushDirectory(Path dir) throws IOException {
-    try (FileChannel channel = FileChannel.open(dir, StandardOpenOption.READ)) {
-      channel.force(true);
+      Disk.ofSystem().force(parent);
     }
   }
 
@@ -266,7 +252,7 @@ final class DataDirectory implements AutoCloseable {
   @Override
   public void close() {
     try {
-      lockFile.close();
+      lock.close();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException("can't unlock " + dir, e);
     }

@@ -66,9 +66,14 @@ final class SnapshotTransfer implements ChunkStream.Sink {
 
   /** Sends the chunk as soon as there is room in the window. The sending thread; blocks. */
   @Override
-  public synchronized void accept(Bytes chunk, boolean last) {
+  public void accept(Bytes chunk, boolean last) {
+    Failpoints.at(
+        RaftFailpoint.SNAPSHOT_BEFORE_SENT_CHUNK); // not in the lock, which the loop needs
+    send(chunk, last);
+  }
+
+  private synchronized void send(Bytes chunk, boolean last) {
     awaitFewerThan(WINDOW_CHUNKS);
-    Failpoints.at(RaftFailpoint.SNAPSHOT_BEFORE_SENT_CHUNK);
     InstallSnapshotRequest request =
         new InstallSnapshotRequest(term, meta, id, offset, chunk, last);
     offset += chunk.size();

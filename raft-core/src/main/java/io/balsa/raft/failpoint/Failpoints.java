@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * and when it happens: {@code @N} at the Nth time (1 unless it is said), {@code @N+} from then on every time.
  *
- * <p>Without the property, the field below is false for good. The compiler knows that, and leaves nothing of a call.
+ * <p>Without the property, the field below is null for good, and the compiler knows that.
  */
 public final class Failpoints {
   /** Which are armed, and how. */

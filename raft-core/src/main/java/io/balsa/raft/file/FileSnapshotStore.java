@@ -104,9 +104,8 @@ public final class FileSnapshotStore implements SnapshotStore {
       try {
         long storeId = identify(disk, directory);
         removeUnfinished(disk, directory);
-        disk.force(
-            directory); // a process may have been killed right after a rename: what is found must
-        // last
+        // A process may have been killed right after a rename: what is found must last.
+        disk.force(directory);
         return new FileSnapshotStore(disk, directory, lock, storeId);
       } catch (IOException | RuntimeException e) {
         lock.close();
@@ -156,9 +155,9 @@ public final class FileSnapshotStore implements SnapshotStore {
   }
 
   private SnapshotMeta metaOf(Path file, GroupId group) throws IOException {
-    try (DataInputStream in = stream(file)) {
-      Header header = readHeader(file, group, in);
-      checkWhole(file, header);
+    try (DiskFile opened = disk.open(file, Disk.Access.READ)) {
+      Header header = readHeader(file, group, stream(opened));
+      checkWhole(opened, header);
       return header.meta();
     }
   }
@@ -181,7 +180,7 @@ public final class FileSnapshotStore implements SnapshotStore {
       if (!disk.exists(file)) {
         throw new StorageException(group + " has no snapshot in " + directory);
       }
-      DataInputStream in = stream(file);
+      DataInputStream in = stream(disk.open(file, Disk.Access.READ));
       try {
         Header header = readHeader(file, group, in);
         if (!header.meta().equals(meta)) {
@@ -222,10 +221,9 @@ public final class FileSnapshotStore implements SnapshotStore {
     return directory.resolve(group.value() + UNFINISHED_SUFFIX);
   }
 
-  private DataInputStream stream(Path file) throws IOException {
+  private static DataInputStream stream(DiskFile file) {
     return new DataInputStream(
-        new BufferedInputStream(
-            FileStreams.input(disk.open(file, Disk.Access.READ)), SnapshotLayout.CHUNK_BYTES_MAX));
+        new BufferedInputStream(FileStreams.input(file), SnapshotLayout.CHUNK_BYTES_MAX));
   }
 
   private Header readHeader(Path file, GroupId group, DataInputStream in) throws IOException {
@@ -240,22 +238,20 @@ public final class FileSnapshotStore implements SnapshotStore {
   }
 
   /** A file that was cut is found here already, not only when it has been half restored. */
-  private void checkWhole(Path path, Header header) throws IOException {
-    try (DiskFile file = disk.open(path, Disk.Access.READ)) {
-      long trailerAt = file.size() - SnapshotLayout.TRAILER_BYTES;
-      if (trailerAt < header.sizeBytes()) {
-        throw new IOException("ends before its trailer, at offset " + file.size());
-      }
-      ByteBuffer encoded = ByteBuffer.allocate(SnapshotLayout.TRAILER_BYTES);
-      file.readFully(encoded, trailerAt);
-      byte[] counts = Arrays.copyOfRange(encoded.array(), 4, SnapshotLayout.TRAILER_BYTES);
-      if (encoded.hasRemaining() || encoded.getInt(0) != 0) {
-        throw new IOException("has a damaged trailer at offset " + trailerAt);
-      }
-      Trailer trailer = SnapshotLayout.decodeTrailer(header.crc(), counts);
-      if (trailer.fileSize(header) != file.size()) {
-        throw new IOException("holds " + file.size() + " bytes, which its trailer denies");
-      }
+  private static void checkWhole(DiskFile file, Header header) throws IOException {
+    long trailerAt = file.size() - SnapshotLayout.TRAILER_BYTES;
+    if (trailerAt < header.sizeBytes()) {
+      throw new IOException("ends before its trailer, at offset " + file.size());
+    }
+    ByteBuffer encoded = ByteBuffer.allocate(SnapshotLayout.TRAILER_BYTES);
+    file.readFully(encoded, trailerAt);
+    byte[] counts = Arrays.copyOfRange(encoded.array(), 4, SnapshotLayout.TRAILER_BYTES);
+    if (encoded.hasRemaining() || encoded.getInt(0) != 0) {
+      throw new IOException("has a damaged trailer at offset " + trailerAt);
+    }
+    Trailer trailer = SnapshotLayout.decodeTrailer(header.crc(), counts);
+    if (trailer.fileSize(header) != file.size()) {
+      throw new IOException("holds " + file.size() + " bytes, which its trailer denies");
     }
   }
 

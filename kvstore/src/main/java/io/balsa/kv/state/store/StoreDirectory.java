@@ -1,10 +1,10 @@
 package io.balsa.kv.state.store;
 
+import io.balsa.raft.file.disk.Disk;
 import io.balsa.raft.model.StorageException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -45,18 +45,18 @@ final class StoreDirectory implements AutoCloseable {
   private static final Pattern LEFTOVER = Pattern.compile("(db|capture)-[0-9]+");
 
   private final Path dir;
-  private final FileChannel lockFile;
+  private final Closeable lock;
   private long activeNumber;
   private long captures;
 
-  private StoreDirectory(Path dir, FileChannel lockFile) {
+  private StoreDirectory(Path dir, Closeable lock) {
     this.dir = dir;
-    this.lockFile = lockFile;
+    this.lock = lock;
   }
 
   static StoreDirectory open(Path dir) {
     try {
-      createDurably(dir.toAbsolutePath());
+      Disk.ofSystem().createDirectories(dir);
       StoreDirectory opened = new StoreDirectory(dir, lock(dir.resolve("LOCK")));
       try {
         opened.recover();
@@ -70,30 +70,10 @@ final class StoreDirectory implements AutoCloseable {
     }
   }
 
-  /** With its parents: a crash may take a name that isn't durable, and all that is under it. */
-  private static void createDurably(Path absolute) throws IOException {
-    Path parent = absolute.getParent();
-    if (!Files.isDirectory(absolute) && parent != null) {
-      createDurably(parent);
-      Files.createDirectories(absolute);
-      force(parent);
-    }
-  }
-
-  private static FileChannel lock(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      FileLock lock = channel.tryLock();
-      if (lock != null) {
-        return channel;
-      }
-    } catch (OverlappingFileLockException e) {
-      channel.close();
-      throw new StorageException(file + " is held: the store is open in this process", e);
-    }
-    channel.close();
-    throw new StorageException(file + " is held: the store is open in another process");
+  private static Closeable lock(Path file) throws IOException {
+    return Disk.ofSystem()
+        .lock(file)
+        .orElseThrow(() -> new StorageException(file + " is held: the store is open already"));
   }
 
   private void recover() throws IOException {
@@ -247,7 +227,7 @@ final class StoreDirectory implements AutoCloseable {
   @Override
   public void close() {
     try {
-      lockFile.close();
+      lock.close();
     } catch (IOException e) {
       throw new StorageException("can't release the lock of " + dir, e);
     }

@@ -66,17 +66,15 @@ public final class FileLogStore implements LogStore {
       StoreDirectory directory,
       ConcurrentNavigableMap<Long, Segment> segments,
       TailMark tailMark,
-      Spare spare) {
+      Spare spare,
+      Map<GroupId, GroupIndex> groups,
+      LogRecovery.End end) {
     this.directory = directory;
     this.segments = segments;
     this.tailMark = tailMark;
     this.spare = spare;
-    LogRecovery recovery = new LogRecovery(directory.disk(), segments, tailMark.read());
-    LogRecovery.End end =
-        directory.isNew() ? new LogRecovery.End(1, Segment.HEADER_BYTES, 0) : recovery.recover();
-    directory.sync();
-    this.groups = new TreeMap<>(recovery.groups());
-    this.appender = new LogAppender(directory, segments, groups::values, tailMark, spare);
+    this.groups = new TreeMap<>(groups);
+    this.appender = new LogAppender(directory, segments, this.groups::values, tailMark, spare);
     if (directory.isNew()) {
       directory.created();
     }
@@ -110,8 +108,14 @@ public final class FileLogStore implements LogStore {
       ConcurrentNavigableMap<Long, Segment> segments = store.openSegments();
       opening.with(() -> releaseAll(segments));
       TailMark tailMark = opening.with(TailMark.open(disk, directory, store.storeId()));
+      LogRecovery recovery = new LogRecovery(disk, segments, tailMark.read());
+      LogRecovery.End end =
+          store.isNew() ? new LogRecovery.End(1, Segment.HEADER_BYTES, 0) : recovery.recover();
+      store.sync();
+      // Not before: a member that refuses its log writes nothing.
       Spare spare = opening.with(new Spare(disk, directory, segmentBytes, maker));
-      FileLogStore opened = new FileLogStore(store, segments, tailMark, spare);
+      FileLogStore opened =
+          new FileLogStore(store, segments, tailMark, spare, recovery.groups(), end);
       opening.done();
       return opened;
     }

@@ -43,7 +43,7 @@ import java.util.concurrent.ConcurrentNavigableMap;
  *                                                                 only
  * </pre>
  *
- * <p>Rows K to P are those of {@link FormatFile}. Each row has its test in {@code LogRecoveryTableTest}; docs/recovery.md says why.
+ * <p>Rows K to P are those of {@link FormatFile}. docs/recovery.md names each row's test, and says why.
  */
 final class LogRecovery {
   private static final int BLOCK_BYTES = 1 << 20;
@@ -85,9 +85,11 @@ final class LogRecovery {
   End recover() {
     checkNumbers();
     End end = null;
+    Segment unused = null;
     for (Segment segment : List.copyOf(segments.values())) {
       if (end != null && !sealed) {
-        dropUnusedNext(segment); // row E or F
+        checkUnused(segment); // row E or F
+        unused = segment;
         break;
       }
       checkHeader(segment);
@@ -98,6 +100,15 @@ final class LogRecovery {
           "the segment after " + lastPath() + " is missing" + ADVICE);
     }
     checkComplete();
+    // All is judged: whoever refuses has written nothing.
+    if (unused != null) {
+      segments.remove(unused.number());
+      unused.delete(disk);
+    }
+    SegmentScan last = scans.getLast();
+    if (!last.isBlankFrom(last.offset())) {
+      blank(last.segment(), last.offset());
+    }
     scans.forEach(LogRecovery::vouchFor);
     return end;
   }
@@ -151,12 +162,13 @@ final class LogRecovery {
     }
     boolean isLast = segment.number() == segments.lastKey();
     if (!sealed && isLast) {
-      settleTail(segment, scan);
+      checkTail(scan);
     }
     return new End(segment.number(), scan.offset(), scan.chain());
   }
 
-  private void settleTail(Segment segment, SegmentScan scan) {
+  private void checkTail(SegmentScan scan) {
+    Segment segment = scan.segment();
     if (durable.segment() > segment.number()) {
       throw new StorageException("the segment after " + segment.path() + " is missing" + ADVICE);
     }
@@ -167,9 +179,6 @@ final class LogRecovery {
     if (evidence > scan.offset()) {
       throw new StorageException(
           damaged(scan) + ": it was durable through " + evidence + ADVICE); // row D
-    }
-    if (!scan.isBlankFrom(scan.offset())) {
-      blank(segment, scan.offset());
     }
   }
 
@@ -208,7 +217,7 @@ final class LogRecovery {
     segment.force();
   }
 
-  private void dropUnusedNext(Segment next) {
+  private void checkUnused(Segment next) {
     SegmentScan unsealed = scans.getLast();
     boolean isLast = next.number() == segments.lastKey();
     boolean used = !isLast || durable.segment() >= next.number();
@@ -223,16 +232,8 @@ final class LogRecovery {
       throw new StorageException(
           damaged + ": " + next.path() + " follows it, but it has no end" + ADVICE);
     }
-    segments.remove(next.number());
-    next.delete(disk);
-    settleTail(unsealed.segment(), rescan(unsealed.segment()));
+    checkTail(unsealed);
     sealed = false;
-  }
-
-  private static SegmentScan rescan(Segment segment) {
-    SegmentScan scan = new SegmentScan(segment);
-    while (scan.next() != null) {}
-    return scan;
   }
 
   private void checkComplete() {

@@ -79,8 +79,12 @@ final class StoreDirectory implements AutoCloseable {
     return path;
   }
 
+  /** Those of a log that isn't new: what a creation that was cut short left is replaced (row L). */
   ConcurrentNavigableMap<Long, Segment> openSegments() {
     ConcurrentNavigableMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
+    if (isNew()) {
+      return segments;
+    }
     try {
       for (long number : segmentNumbers(disk, path)) {
         segments.put(number, Segment.open(disk, Segment.pathOf(path, number), storeId(), number));
@@ -114,7 +118,7 @@ final class StoreDirectory implements AutoCloseable {
     }
   }
 
-  /** Makes deletions durable. */
+  /** Makes names durable, given and taken away. */
   void sync() {
     try {
       disk.force(path);

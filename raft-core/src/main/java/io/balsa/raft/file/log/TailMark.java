@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
 /**
- * How far the log was flushed, written after each flush and never flushed itself: it survives the process, and most of the
+ * How far the log was flushed, written after each flush and itself flushed at a clean stop only: it survives the process, and most of the
  * time the machine. It tells a last record that was torn from one that was acknowledged and damaged later. Two slots take
  * turns, so a torn mark leaves the one before.
  */

@@ -194,6 +194,20 @@ class FileLogStoreTest extends LogStoreContract {
     assertThat(segments(log)).doesNotContain(last);
   }
 
+  /** Rows C and J at once: the torn write stays as it is, for whoever looks into it. */
+  @Test
+  void whoRefusesTheLogHasWrittenNothing() throws Exception {
+    Path log = root.resolve("refused");
+    writeSome(log, 60, true);
+    flip(lastSegment(log), tailOffset(log) + 40, 1);
+    Files.delete(segments(log).get(0));
+    byte[] torn = Files.readAllBytes(lastSegment(log));
+    assertThatThrownBy(() -> FileLogStore.at(log, TINY_SEGMENT))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("is missing. Nothing was written");
+    assertThat(lastSegment(log)).hasBinaryContent(torn);
+  }
+
   @Test
   void aDamagedEntryIsNeverServed() throws Exception {
     Path log = root.resolve("served");

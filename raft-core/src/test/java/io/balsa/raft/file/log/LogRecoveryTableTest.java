@@ -12,12 +12,15 @@ import io.balsa.raft.model.SnapshotMeta;
 import io.balsa.raft.model.StorageException;
 import io.balsa.raft.testkit.disk.MemoryDisk;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Rows of the tables of {@link LogRecovery} and {@code FormatFile}; {@link FileLogStoreTest} has the others. */
@@ -202,10 +205,32 @@ final class LogRecoveryTableTest {
 
   private void assertRefused(String message) {
     disk = disk.killProcess();
+    Map<Path, Bytes> before = contents();
     assertThatThrownBy(this::open)
         .isInstanceOf(StorageException.class)
         .hasMessageContaining(message)
         .hasMessageContaining("Nothing was written");
+    assertThat(contents()).isEqualTo(before);
+  }
+
+  /** What is in files; one that holds nothing yet may be made. */
+  private Map<Path, Bytes> contents() {
+    Map<Path, Bytes> contents = new TreeMap<>();
+    for (Path file : disk.files()) {
+      Bytes content = Bytes.wrap(contentOf(file));
+      if (!content.isEmpty()) {
+        contents.put(file, content);
+      }
+    }
+    return contents;
+  }
+
+  private byte[] contentOf(Path file) {
+    try {
+      return disk.content(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void replaceStore(String text) {

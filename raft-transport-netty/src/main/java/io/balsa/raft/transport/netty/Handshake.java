@@ -1,11 +1,11 @@
 package io.balsa.raft.transport.netty;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.transport.netty.wire.Frame;
 import io.balsa.raft.transport.netty.wire.FrameType;
+import io.balsa.raft.transport.netty.wire.PayloadBytes;
 import io.balsa.raft.transport.netty.wire.WireFormatException;
 import io.balsa.raft.transport.netty.wire.proto.Hello;
 import io.balsa.raft.transport.netty.wire.proto.HelloAnswer;
@@ -69,14 +69,14 @@ record Handshake(NodeId self, long clusterId) {
     return Question.newBuilder()
         .setMagic(MAGIC)
         .setProtocolVersion(PROTOCOL_VERSION)
-        .setQuestion(ByteString.copyFrom(question.toByteArray()))
+        .setQuestion(PayloadBytes.toWire(question))
         .build();
   }
 
   static QuestionAnswer answered(Bytes answer) {
     return QuestionAnswer.newBuilder()
         .setMagic(MAGIC)
-        .setAnswer(ByteString.copyFrom(answer.toByteArray()))
+        .setAnswer(PayloadBytes.toWire(answer))
         .build();
   }
 
@@ -94,7 +94,7 @@ record Handshake(NodeId self, long clusterId) {
             "a question of protocol version "
                 + Integer.toUnsignedString(question.getProtocolVersion()));
       }
-      return Bytes.wrap(question.getQuestion().toByteArray());
+      return PayloadBytes.fromWire(question.getQuestion());
     } catch (InvalidProtocolBufferException e) {
       throw new WireFormatException("a question isn't valid protobuf: " + e.getMessage(), e);
     }
@@ -108,10 +108,12 @@ record Handshake(NodeId self, long clusterId) {
     try {
       QuestionAnswer answer = QuestionAnswer.parseFrom(frame.body());
       requireMagic(answer.getMagic());
-      if (!answer.getFailure().isEmpty()) {
-        throw new WireFormatException("no answer: " + printable(answer.getFailure()));
-      }
-      return Bytes.wrap(answer.getAnswer().toByteArray());
+      return switch (answer.getResultCase()) {
+        case ANSWER -> PayloadBytes.fromWire(answer.getAnswer());
+        case FAILURE ->
+            throw new WireFormatException("no answer: " + printable(answer.getFailure()));
+        case RESULT_NOT_SET -> throw new WireFormatException("an answer without content");
+      };
     } catch (InvalidProtocolBufferException e) {
       throw new WireFormatException("an answer isn't valid protobuf: " + e.getMessage(), e);
     }

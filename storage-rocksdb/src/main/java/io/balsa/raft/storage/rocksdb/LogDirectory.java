@@ -1,8 +1,8 @@
 package io.balsa.raft.storage.rocksdb;
 
+import io.balsa.raft.file.disk.Disk;
 import io.balsa.raft.model.StorageException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,14 +92,15 @@ final class LogDirectory {
   void created() {
     try {
       Files.move(formatNew, format, StandardCopyOption.ATOMIC_MOVE);
-      sync(directory);
+      Disk.ofSystem().force(directory);
     } catch (IOException e) {
       throw new StorageException("can't finish the new log in " + directory + ": " + e, e);
     }
   }
 
   private void begin() throws IOException {
-    createDurably(directory.toAbsolutePath());
+    // With its parents' names: a log that is lost with its directory looks like a new one.
+    Disk.ofSystem().createDirectories(directory);
     Files.writeString(
         formatNew,
         "balsa rocksdb log, format " + VERSION + "\n",
@@ -107,17 +108,7 @@ final class LogDirectory {
         StandardOpenOption.WRITE,
         StandardOpenOption.TRUNCATE_EXISTING,
         StandardOpenOption.SYNC);
-    sync(directory);
-  }
-
-  /** With its parents, whose names must be durable like its own: a log that is lost with its directory looks like a new one. */
-  private static void createDurably(Path absolute) throws IOException {
-    Path parent = absolute.getParent();
-    if (!Files.isDirectory(absolute) && parent != null) {
-      createDurably(parent);
-      Files.createDirectories(absolute);
-      sync(parent);
-    }
+    Disk.ofSystem().force(directory);
   }
 
   private void checkEmpty() throws IOException {
@@ -162,11 +153,5 @@ final class LogDirectory {
     }
     Matcher text = FORMAT_TEXT.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
     return text.matches() ? OptionalInt.of(Integer.parseInt(text.group(1))) : OptionalInt.empty();
-  }
-
-  private static void sync(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 }

@@ -72,21 +72,22 @@ public final class RocksLogStore implements LogStore {
     LogDirectory directory = new LogDirectory(config.directory());
     boolean create = directory.prepare();
     Database database = Database.open(config, create);
-    WriteMark mark = null;
     try {
-      mark = WriteMark.in(config.directory());
-      mark.check(database.db().getLatestSequenceNumber());
-      RocksLogStore store = new RocksLogStore(database, mark);
-      if (create) {
-        store.writeFormat();
-        directory.created();
-      }
-      store.checkFormat();
-      return store;
-    } catch (RuntimeException e) {
-      if (mark != null) {
+      WriteMark mark = WriteMark.in(config.directory());
+      try {
+        mark.check(database.db().getLatestSequenceNumber());
+        RocksLogStore store = new RocksLogStore(database, mark);
+        if (create) {
+          store.writeFormat();
+          directory.created();
+        }
+        store.checkFormat();
+        return store;
+      } catch (RuntimeException e) {
         mark.close();
+        throw e;
       }
+    } catch (RuntimeException e) {
       database.close();
       throw e;
     }
@@ -182,10 +183,10 @@ public final class RocksLogStore implements LogStore {
         group,
         base.last(),
         log.lastIndex());
+    Failpoints.at(RocksFailpoint.ROCKS_LOG_BEFORE_COMPACT);
     Lock lock = log.lock().writeLock();
     lock.lock();
     try (WriteBatch writes = new WriteBatch()) {
-      Failpoints.at(RocksFailpoint.ROCKS_LOG_BEFORE_COMPACT);
       new LogWrites(writes).compact(log, base);
       write(writes);
       log.publish();
@@ -203,9 +204,13 @@ public final class RocksLogStore implements LogStore {
     if (refusal.equals("closed")) {
       return;
     }
+    boolean sound = refusal.isEmpty();
     refusal = "closed";
     try (mark) {
       database.close();
+      if (sound) {
+        mark.keep();
+      }
     }
   }
 

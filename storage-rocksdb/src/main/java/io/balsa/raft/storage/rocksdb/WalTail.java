@@ -33,7 +33,7 @@ final class WalTail {
    * RocksDB, which would drop it and all that follow it in the block without a word. But then a
    * whole record, with a right checksum, begins somewhere after it. So: search for one. What
    * remains is a last record that ends too early although it had been whole: nothing in the file
-   * tells that from a torn write, and it's the only loss that stays possible.
+   * tells that from a torn write; the mark beside the database does (WriteMark).
    *
    * The format is described in RocksDB's wiki ("Write Ahead Log File Format"). Types 1 to 4 are
    * those that are written while files aren't recycled and not compressed; both are switched off in

@@ -9,8 +9,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * Which write was acknowledged last: RocksDB's sequence number after it. Written after each flush and never flushed itself: it survives the
- * process, and most of the time the machine. It tells a last write that was torn from one that was acknowledged and damaged
+ * Which write was acknowledged last: RocksDB's sequence number after it. Written after each flush and itself flushed at a clean stop only: it
+ * survives the process, and most of the time the machine. It tells a last write that was torn from one that was acknowledged and damaged
  * later, which look the same in the write-ahead log. Two slots take turns, so a torn mark leaves the one before. One thread at
  * a time.
  */
@@ -119,6 +119,15 @@ final class WriteMark implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new StorageException("can't write " + path + ": " + e, e);
+    }
+  }
+
+  /** Makes the last mark durable: after a clean stop nothing but damage explains what is missing. */
+  void keep() {
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      throw new StorageException("can't flush " + path + ": " + e, e);
     }
   }
 

@@ -137,7 +137,19 @@ final class RocksCrashTest {
     assertThat(refused).isGreaterThan(350);
   }
 
-  /** One that is older than the log, torn, or gone says less, and refuses nothing. */
+  /** What is longer than a mark is another file, and nobody knows where the mark is. */
+  @Test
+  void anotherFileInTheMarksPlaceIsRefused() throws Exception {
+    History history = history(3);
+    Path image = image(history.directory());
+    byte[] mark = Files.readAllBytes(image.resolve("MARK"));
+    Files.write(image.resolve("MARK"), Arrays.copyOf(mark, 41));
+    assertThatThrownBy(() -> RocksLogStore.at(image))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("MARK is damaged: it holds 41 bytes");
+  }
+
+  /** One that is torn or gone says less, and refuses nothing. */
   @Test
   void aMarkThatIsLostOrDamagedRefusesNothing() throws Exception {
     History history = history(25);

@@ -8,16 +8,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** {@link Bytes} and protobuf's {@link ByteString} share one array. Stateless; any thread. */
-final class PayloadBytes {
+public final class PayloadBytes {
   private PayloadBytes() {}
 
-  static ByteString toWire(Bytes bytes) {
+  public static ByteString toWire(Bytes bytes) {
     return bytes.isEmpty()
         ? ByteString.EMPTY
         : UnsafeByteOperations.unsafeWrap(bytes.asByteBuffer());
   }
 
-  static Bytes fromWire(ByteString wire) {
+  public static Bytes fromWire(ByteString wire) {
     if (wire.isEmpty()) {
       return Bytes.EMPTY;
     }
