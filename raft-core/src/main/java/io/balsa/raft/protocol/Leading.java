@@ -155,7 +155,7 @@ final class Leading {
 
   /** Nobody relies on what it has acknowledged so far. */
   private boolean countsForNothing(NodeId from, Progress progress) {
-    return state.membership().isMerelyLearner(from) || progress.mayHaveForgotten();
+    return !state.membership().isVoter(from) || progress.mayHaveForgotten();
   }
 
   /**

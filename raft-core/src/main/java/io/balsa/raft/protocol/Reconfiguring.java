@@ -90,8 +90,11 @@ final class Reconfiguring {
     for (NodeId voter : change.voters()) {
       if (!state.membership().voters().contains(voter)) {
         Progress progress = leader.progress.get(voter);
+        // The leader keeps track of one that is no member any more, to tell it so; but its disk may
+        // be another one by now.
         boolean mayVote =
             progress != null
+                && state.membership().contains(voter)
                 && (change.onlyCaughtUpVoters()
                     ? isCaughtUp(leader, progress)
                     : hasTakenAnything(progress));
