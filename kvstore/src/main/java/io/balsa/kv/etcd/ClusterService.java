@@ -1,5 +1,6 @@
 package io.balsa.kv.etcd;
 
+import io.balsa.kv.command.CommandDone;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.command.MemberAdd;
 import io.balsa.kv.command.MemberPromote;
@@ -177,7 +178,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
   }
 
   private CompletableFuture<MemberUpdateResponse> update(MemberUpdateRequest request) {
-    boolean isKnown = members().stream().anyMatch(member -> member.getID() == request.getID());
+    boolean isKnown = parts.directory.member(new MemberId(request.getID())).isPresent();
     if (!isKnown && !MemberChecks.areUrls(request.getPeerURLsList())) {
       throw KvError.MEMBER_NOT_FOUND.exception();
     }
@@ -212,12 +213,10 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
   private CompletableFuture<MemberPromoteResponse> promote(long id, NodeStatus status) {
     NodeId learner = new MemberId(id).toNodeId();
-    Optional<Member> known = members().stream().filter(member -> member.getID() == id).findFirst();
-    if (known.isPresent() && !known.get().getIsLearner()) {
+    Member known =
+        parts.directory.member(new MemberId(id)).orElseThrow(KvError.MEMBER_NOT_FOUND::exception);
+    if (!known.getIsLearner()) {
       throw KvError.MEMBER_NOT_LEARNER.exception();
-    }
-    if (known.isEmpty()) {
-      throw KvError.MEMBER_NOT_FOUND.exception();
     }
     if (!status.isLeader()) {
       throw (status.leader().isEmpty() ? KvError.NO_LEADER : KvError.LEADER_CHANGED).exception();
@@ -256,7 +255,7 @@ public final class ClusterService extends ClusterGrpc.ClusterImplBase {
     return parts
         .router
         .propose(command)
-        .thenAccept(result -> Results.of(result, Object.class))
+        .thenAccept(result -> Results.of(result, CommandDone.class))
         .thenCompose(
             done ->
                 parts.keeper.await(

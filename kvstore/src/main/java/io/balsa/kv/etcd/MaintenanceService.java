@@ -32,6 +32,7 @@ import io.balsa.raft.NodeStatus;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 
 /** What an operator asks of one member. Handlers run on gRPC's event loops and don't block. */
 public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
@@ -41,15 +42,21 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
   private final KvStateMachine state;
   private final ReadPool reads;
   private final SpaceKeeper space;
+  private final BooleanSupplier isLearner;
   private final Downgrades downgrades;
   private final Semaphore snapshots = new Semaphore(SNAPSHOTS_AT_ONCE);
 
   public MaintenanceService(
-      RequestRouter router, KvStateMachine state, ReadPool reads, SpaceKeeper space) {
+      RequestRouter router,
+      KvStateMachine state,
+      ReadPool reads,
+      SpaceKeeper space,
+      BooleanSupplier isLearner) {
     this.router = router;
     this.state = state;
     this.reads = reads;
     this.space = space;
+    this.isLearner = isLearner;
     this.downgrades = new Downgrades(router, state);
   }
 
@@ -73,7 +80,7 @@ public final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBas
             .setRaftTerm(node.term())
             .setRaftIndex(node.commitIndex())
             .setRaftAppliedIndex(node.appliedIndex())
-            .setIsLearner(node.membership().learners().contains(node.self()))
+            .setIsLearner(isLearner.getAsBoolean())
             .setDowngradeInfo(state.downgrade());
     node.leader()
         .ifPresentOrElse(

@@ -32,7 +32,11 @@ final class MemberChecks {
     try {
       URI url = new URI(text);
       boolean known = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
-      boolean bare = url.getRawPath().isEmpty() && url.getQuery() == null;
+      boolean bare =
+          url.getRawPath().isEmpty()
+              && url.getQuery() == null
+              && url.getRawFragment() == null
+              && url.getRawUserInfo() == null;
       return known && bare && url.getHost() != null && url.getPort() > 0 && url.getPort() < 65536;
     } catch (URISyntaxException | RuntimeException e) {
       return false; // RuntimeException: opaque URIs have no path

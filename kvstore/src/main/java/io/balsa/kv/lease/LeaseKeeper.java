@@ -331,17 +331,22 @@ public final class LeaseKeeper implements ApplyListener {
     for (int from = 0; from < records.size(); from += LOOKED_UP_AT_ONCE) {
       int to = Math.min(records.size(), from + LOOKED_UP_AT_ONCE);
       synchronized (lock) {
+        if (countdown == null) {
+          return records;
+        }
         for (LeaseRecord record : records.subList(from, to)) {
-          Held held = countdown == null ? null : countdown.find(record.id());
-          if (countdown != null && held != null) {
+          Held held = countdown.find(record.id());
+          if (held != null) {
             remainingMillis.put(record.id(), countdown.remainingMillis(held, now()));
           }
         }
       }
     }
-    Comparator<LeaseRecord> byRemaining =
-        Comparator.comparing(record -> remainingMillis.getOrDefault(record.id(), Long.MAX_VALUE));
-    return records.stream().sorted(byRemaining).toList();
+    return records.stream()
+        .sorted(
+            Comparator.comparing(
+                record -> remainingMillis.getOrDefault(record.id(), Long.MAX_VALUE)))
+        .toList();
   }
 
   // ---- time ----

@@ -21,7 +21,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -60,6 +62,9 @@ public final class MembershipKeeper implements ApplyListener, AutoCloseable {
   private final ScheduledThreadPoolExecutor thread;
   private final CompletableFuture<Void> removed = new CompletableFuture<>();
 
+  /** What somebody waits for: also what the thread hasn't heard of yet. */
+  private final Set<CompletableFuture<Void>> awaited = ConcurrentHashMap.newKeySet();
+
   // The thread's.
   private @Nullable RaftNode<KvResult> node;
   private final Set<NodeId> known = new TreeSet<>();
@@ -68,6 +73,7 @@ public final class MembershipKeeper implements ApplyListener, AutoCloseable {
   private final Map<NodeId, Long> leftAt = new HashMap<>();
 
   private final List<Waiter> waiters = new ArrayList<>();
+  private @Nullable ScheduledFuture<?> nextLook;
   private boolean changing;
   private boolean foundRemoved;
 
@@ -89,7 +95,7 @@ public final class MembershipKeeper implements ApplyListener, AutoCloseable {
     this.peers = peers;
     this.forgetAfterNanos = 3 * electionTimeout.toNanos();
     this.thread = new ScheduledThreadPoolExecutor(1, MembershipKeeper::named);
-    thread.setRemoveOnCancelPolicy(true);
+    thread.setRemoveOnCancelPolicy(true); // those who wait give up seldom
   }
 
   private static Thread named(Runnable work) {
@@ -140,33 +146,57 @@ public final class MembershipKeeper implements ApplyListener, AutoCloseable {
    */
   public CompletableFuture<Void> await(Predicate<Membership> condition, Duration timeout) {
     CompletableFuture<Void> reached = new CompletableFuture<>();
-    boolean accepted =
-        soon(
-            () -> {
-              waiters.add(new Waiter(condition, reached));
-              look();
-            });
-    Runnable giveUp =
-        () -> {
-          waiters.removeIf(waiter -> waiter.reached == reached);
-          reached.completeExceptionally(KvError.TIMEOUT.exception());
-        };
-    if (!accepted || !later(giveUp, timeout.toNanos())) {
+    awaited.add(reached);
+    Optional<ScheduledFuture<?>> giveUp =
+        later(() -> reached.completeExceptionally(KvError.TIMEOUT.exception()), timeout.toNanos());
+    boolean accepted = soon(() -> wait(new Waiter(condition, reached)));
+    if (!accepted || giveUp.isEmpty()) {
       reached.completeExceptionally(KvError.SERVER_STOPPED.exception());
     }
-    return reached;
+    return reached.whenComplete(
+        (done, failure) -> {
+          awaited.remove(reached);
+          giveUp.ifPresent(task -> task.cancel(false));
+        });
+  }
+
+  private void wait(Waiter waiter) {
+    if (foundRemoved) {
+      waiter.reached.complete(null);
+    } else {
+      waiters.add(waiter);
+      look();
+    }
   }
 
   private boolean soon(Runnable work) {
-    return later(work, 0);
+    return later(work, 0).isPresent();
   }
 
-  private boolean later(Runnable work, long nanos) {
+  /** Empty when this is closed. */
+  private Optional<ScheduledFuture<?>> later(Runnable work, long nanos) {
     try {
-      var unused = thread.schedule(() -> guarded(work), nanos, TimeUnit.NANOSECONDS);
-      return true;
+      return Optional.of(thread.schedule(() -> guarded(work), nanos, TimeUnit.NANOSECONDS));
     } catch (RejectedExecutionException closed) {
-      return false;
+      return Optional.empty();
+    }
+  }
+
+  /** Once, however often it is asked for meanwhile. */
+  private void lookAgainIn(long nanos) {
+    ScheduledFuture<?> planned = nextLook;
+    if (planned == null || planned.getDelay(TimeUnit.NANOSECONDS) > nanos) {
+      if (planned != null) {
+        planned.cancel(false);
+      }
+      nextLook =
+          later(
+                  () -> {
+                    nextLook = null;
+                    look();
+                  },
+                  nanos)
+              .orElse(null);
     }
   }
 
@@ -209,17 +239,16 @@ public final class MembershipKeeper implements ApplyListener, AutoCloseable {
     foundRemoved = true;
     waiters.forEach(waiter -> waiter.reached.complete(null));
     waiters.clear();
-    later(() -> removed.complete(null), FAREWELL.toNanos());
+    var unused = later(() -> removed.complete(null), FAREWELL.toNanos());
   }
 
   private void tellWaiters(Membership membership) {
     waiters.removeIf(
         waiter -> {
-          boolean met = waiter.condition.test(membership);
-          if (met) {
+          if (!waiter.reached.isDone() && waiter.condition.test(membership)) {
             waiter.reached.complete(null);
           }
-          return met;
+          return waiter.reached.isDone();
         });
   }
 
@@ -230,7 +259,7 @@ public final class MembershipKeeper implements ApplyListener, AutoCloseable {
       return;
     }
     if (status.appliedIndex() < status.membershipId().index()) {
-      later(this::look, RETRY.toNanos());
+      lookAgainIn(RETRY.toNanos());
       return;
     }
     changing = true;
@@ -247,7 +276,7 @@ public final class MembershipKeeper implements ApplyListener, AutoCloseable {
       look();
     } else if (failure == null) {
       log.debug("the membership isn't changed yet: {}", outcome);
-      later(this::look, RETRY.toNanos());
+      lookAgainIn(RETRY.toNanos());
     }
   }
 
@@ -277,7 +306,7 @@ public final class MembershipKeeper implements ApplyListener, AutoCloseable {
     long now = System.nanoTime();
     long left = leftAt.computeIfAbsent(gone, node -> now) + forgetAfterNanos - now;
     if (left > 0) {
-      later(this::look, left);
+      lookAgainIn(left);
       return false;
     }
     leftAt.remove(gone);
@@ -299,8 +328,6 @@ public final class MembershipKeeper implements ApplyListener, AutoCloseable {
       Thread.currentThread().interrupt();
       return;
     }
-    waiters.forEach(
-        waiter -> waiter.reached.completeExceptionally(KvError.SERVER_STOPPED.exception()));
-    waiters.clear();
+    awaited.forEach(reached -> reached.completeExceptionally(KvError.SERVER_STOPPED.exception()));
   }
 }

@@ -19,6 +19,7 @@ import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleFunction;
 
@@ -34,14 +35,19 @@ public final class MemberMetrics {
   private final AtomicReference<Optional<NodeId>> lastLeader =
       new AtomicReference<>(Optional.empty());
 
-  public MemberMetrics(MemberId self, RequestRouter router, KvStateMachine state, long quotaBytes) {
+  public MemberMetrics(
+      MemberId self,
+      RequestRouter router,
+      KvStateMachine state,
+      long quotaBytes,
+      BooleanSupplier isLearner) {
     leaderChanges =
         Counter.builder()
             .name("etcd_server_leader_changes_seen_total")
             .help("Times that a leader became known.")
             .register(registry);
     addIdentity(self);
-    addRaft(router);
+    addRaft(router, isLearner);
     addStore(state, quotaBytes);
     ProcessMetrics.builder().register(registry);
     JvmRuntimeInfoMetric.builder().register(registry);
@@ -78,7 +84,7 @@ public final class MemberMetrics {
         ServerVersion.CLUSTER.substring(0, ServerVersion.CLUSTER.lastIndexOf('.')));
   }
 
-  private void addRaft(RequestRouter router) {
+  private void addRaft(RequestRouter router, BooleanSupplier isLearner) {
     ofNode(
         "etcd_server_has_leader",
         "Whether a leader is known.",
@@ -89,11 +95,10 @@ public final class MemberMetrics {
         "Whether this member leads.",
         router,
         node -> node.isLeader() ? 1 : 0);
-    ofNode(
+    gauge(
         "etcd_server_is_learner",
-        "Whether this member has no vote yet.",
-        router,
-        node -> node.membership().learners().contains(node.self()) ? 1 : 0);
+        "Whether this member is a learner.",
+        () -> isLearner.getAsBoolean() ? 1 : 0);
     ofNode(
         "etcd_server_proposals_committed_total",
         "The index of the last committed entry.",

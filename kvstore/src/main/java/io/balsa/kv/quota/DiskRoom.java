@@ -19,14 +19,9 @@ public interface DiskRoom {
   /** What is kept free. */
   long reserveBytes();
 
-  /** Whether so many bytes more leave the reserve alone. */
-  default boolean fits(long bytes) {
-    return usableBytes() - reserveBytes() > bytes;
-  }
-
-  /** Well above the reserve: an alarm that is lowered isn't to be raised again by the next put. */
-  default boolean isRoomy() {
-    return fits(reserveBytes() / 4);
+  /** What there is beside the reserve; negative when that is touched. */
+  default long roomBytes() {
+    return usableBytes() - reserveBytes();
   }
 
   /**
@@ -49,17 +44,26 @@ public interface DiskRoom {
 
     private final FileStore store;
     private final long reserveBytes;
+
+    /** Some file systems say that they have no size at all. */
+    private final boolean isMeasured;
+
     private volatile long usableBytes;
 
     private OfStore(FileStore store) throws IOException {
       this.store = store;
-      this.reserveBytes = Math.min(RESERVE_BYTES_MAX, store.getTotalSpace() / 20);
+      long total = store.getTotalSpace();
+      this.isMeasured = total > 0;
+      this.reserveBytes = Math.min(RESERVE_BYTES_MAX, total / 20);
       this.usableBytes = store.getUsableSpace();
     }
 
-    /** What was measured last, if it can't be measured. */
+    /** What was measured last, if it can't be measured now; no limit, if it never can. */
     @Override
     public long usableBytes() {
+      if (!isMeasured) {
+        return Long.MAX_VALUE;
+      }
       try {
         usableBytes = store.getUsableSpace();
       } catch (IOException e) {

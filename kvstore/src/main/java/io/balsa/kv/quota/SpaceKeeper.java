@@ -44,7 +44,7 @@ public final class SpaceKeeper implements Admission, AutoCloseable {
    *
    * The disk is a quota, too: a member that touches its reserve (DiskRoom) is as full as one whose store has reached its own.
    */
-  /** How often a value may lie on the disk for a while: in the log, in the state, and in the file that replaces the state's. */
+  /** How often a value may lie on the disk for a while: written ahead and in a file of the log, in a file of the state and in the one that replaces it. */
   private static final int COPIES = 4;
 
   private static final Logger LOG = LoggerFactory.getLogger(SpaceKeeper.class);
@@ -91,7 +91,7 @@ public final class SpaceKeeper implements Admission, AutoCloseable {
     this.config = config;
     this.reclaimer = new Reclaimer(state);
     this.measuredBytes = state.dbSize();
-    this.roomBytes = disk.usableBytes() - disk.reserveBytes();
+    this.roomBytes = disk.roomBytes();
   }
 
   private static ScheduledExecutorService thread(String name) {
@@ -147,7 +147,7 @@ public final class SpaceKeeper implements Admission, AutoCloseable {
   /** Much may have been reclaimed since the last look. What was let in since counts on: it may be on its way. */
   private boolean admitAfterAnotherLook(long cost) {
     long bytes = state.dbSize();
-    long room = disk.usableBytes() - disk.reserveBytes();
+    long room = disk.roomBytes();
     if (bytes >= measuredBytes && room <= roomBytes) {
       return false;
     }
@@ -158,7 +158,7 @@ public final class SpaceKeeper implements Admission, AutoCloseable {
 
   /** Looks at the size and the alarm, and does what they ask for. One thread at a time. */
   void measure() {
-    roomBytes = disk.usableBytes() - disk.reserveBytes();
+    roomBytes = disk.roomBytes();
     measuredBytes = state.dbSize();
     admittedBytes.set(0);
     Optional<Alarm> alarm = ownAlarm();
@@ -167,12 +167,17 @@ public final class SpaceKeeper implements Admission, AutoCloseable {
         report(true);
       }
     } else if (alarm.get().raisedBy() == Alarm.RaisedBy.MEMBER && !config.manualDisarm()) {
-      if (config.isRoomy(measuredBytes) && disk.isRoomy()) {
+      if (config.isRoomy(measuredBytes) && isRoomy()) {
         report(false);
       } else {
         reclaimAfterCompaction();
       }
     }
+  }
+
+  /** Well above the reserve: an alarm that is lowered isn't to be raised again by the next put. */
+  private boolean isRoomy() {
+    return roomBytes > disk.reserveBytes() / 4;
   }
 
   private void reclaimAfterCompaction() {
@@ -212,7 +217,11 @@ public final class SpaceKeeper implements Admission, AutoCloseable {
           quotaBytes(),
           roomBytes);
     } else {
-      LOG.info("the store is down to {} of {} bytes: no alarm", measuredBytes, quotaBytes());
+      LOG.info(
+          "the store holds {} of {} bytes, and the disk has {} left beside its reserve: no alarm",
+          measuredBytes,
+          quotaBytes(),
+          roomBytes);
     }
     SpaceReport report = SpaceReport.newBuilder().setMemberId(self.value()).setFull(full).build();
     var unused =

@@ -1,5 +1,8 @@
 package io.balsa.kv.server;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
+import io.balsa.kv.model.MemberId;
 import io.balsa.kv.proto.Member;
 import io.balsa.kv.request.MemberDirectory;
 import io.balsa.kv.state.ApplyListener;
@@ -16,7 +19,8 @@ final class KnownMembers implements MemberDirectory, ApplyListener {
   private final KvStateMachine state;
   private volatile Lists lists;
 
-  private record Lists(List<Member> members, boolean areApplied, Set<Long> removed) {}
+  private record Lists(
+      List<Member> members, boolean areApplied, Set<Long> learners, Set<Long> removed) {}
 
   KnownMembers(Origin origin, KvStateMachine state) {
     this.origin = origin;
@@ -26,9 +30,11 @@ final class KnownMembers implements MemberDirectory, ApplyListener {
 
   private Lists read() {
     List<Member> applied = state.members();
+    List<Member> known = List.copyOf(applied.isEmpty() ? origin.members() : applied);
     return new Lists(
-        List.copyOf(applied.isEmpty() ? origin.members() : applied),
+        known,
         !applied.isEmpty(),
+        known.stream().filter(Member::getIsLearner).map(Member::getID).collect(toUnmodifiableSet()),
         Set.copyOf(state.removedMembers()));
   }
 
@@ -40,6 +46,14 @@ final class KnownMembers implements MemberDirectory, ApplyListener {
   /** Whether the list is that of the state. */
   boolean areApplied() {
     return lists.areApplied;
+  }
+
+  /**
+   * Whether it was added as a learner and not promoted. Who was added as a voter is none to clients, although Raft lets it vote only
+   * when it has caught up.
+   */
+  boolean isLearner(MemberId id) {
+    return lists.learners.contains(id.value());
   }
 
   boolean wasRemoved(long id) {

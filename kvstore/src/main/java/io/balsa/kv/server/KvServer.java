@@ -79,9 +79,11 @@ final class KvServer implements AutoCloseable {
     Optional<Identity> owner = DataDirectory.ownerOf(config.dataDir());
     owner.ifPresent(found -> refuseMixUp(config, found));
     List<BoundSocket> clientSockets = bind(config.urls().listenClient(), "clients", opened);
-    List<BoundSocket> peerSockets = bind(config.urls().listenPeer(), "peers", opened);
-    // What the flags say of the cluster counts at the first start only, as in etcd.
+    // What the flags say of the cluster counts at the first start only, as in etcd. Before the peer
+    // port is bound: another
+    // founder that asked would wait at a port that nobody serves yet.
     this.self = owner.orElseGet(() -> FirstStart.of(config));
+    List<BoundSocket> peerSockets = bind(config.urls().listenPeer(), "peers", opened);
     DataDirectory directory = DataDirectory.open(config.dataDir(), self);
     opened.add("the data directory", directory::close);
     peerSockets.forEach(BoundSocket::close); // It was free; the transport binds it again.

@@ -143,7 +143,8 @@ final class LocalMember {
                 reads,
                 state::auth),
             leaseConfig());
-    this.metrics = new MemberMetrics(self.member(), router, state, config.quotaBytes());
+    this.metrics =
+        new MemberMetrics(self.member(), router, state, config.quotaBytes(), this::isLearner);
     this.space =
         new SpaceKeeper(
             state,
@@ -281,7 +282,7 @@ final class LocalMember {
         leaseService.definition(),
         new AuthService(router, state, tokens, passwords).bindService(),
         clusterService().definition(),
-        new MaintenanceService(router, state, reads, space).bindService(),
+        new MaintenanceService(router, state, reads, space, this::isLearner).bindService(),
         new LockService(kv, hub).bindService(),
         new ElectionService(kv, hub).definition(),
         health.bindService(),
@@ -340,7 +341,7 @@ final class LocalMember {
   }
 
   MemberHealth health() {
-    return new MemberHealth(router, state);
+    return new MemberHealth(router, state, this::isLearner);
   }
 
   /** Whether the list of members is known from the log, not only from the first start. */
@@ -350,7 +351,7 @@ final class LocalMember {
 
   /** Whether this member is in the list as a learner. */
   boolean isLearner() {
-    return members.member(self.member()).filter(Member::getIsLearner).isPresent();
+    return members.isLearner(self.member());
   }
 
   private boolean hasLeader() {

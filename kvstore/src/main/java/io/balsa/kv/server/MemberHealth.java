@@ -6,18 +6,20 @@ import io.balsa.kv.request.RequestRouter;
 import io.balsa.kv.state.Alarm;
 import io.balsa.kv.state.KvStateMachine;
 import io.balsa.kv.state.ReadView;
-import io.balsa.raft.NodeStatus;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 /** Whether this member can serve. Thread-safe; doesn't block. */
 final class MemberHealth implements MemberView {
   private final RequestRouter router;
   private final KvStateMachine state;
+  private final BooleanSupplier isLearner;
 
-  MemberHealth(RequestRouter router, KvStateMachine state) {
+  MemberHealth(RequestRouter router, KvStateMachine state, BooleanSupplier isLearner) {
     this.router = router;
     this.state = state;
+    this.isLearner = isLearner;
   }
 
   @Override
@@ -32,8 +34,7 @@ final class MemberHealth implements MemberView {
 
   @Override
   public boolean isLearner() {
-    NodeStatus node = router.replica().status();
-    return node.membership().learners().contains(node.self());
+    return isLearner.getAsBoolean();
   }
 
   @Override

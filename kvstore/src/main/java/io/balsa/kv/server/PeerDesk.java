@@ -1,6 +1,5 @@
 package io.balsa.kv.server;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.balsa.kv.members.MembersAnswer;
 import io.balsa.kv.members.MembersQuestion;
@@ -55,7 +54,7 @@ final class PeerDesk implements Reception {
   public CompletableFuture<Bytes> answer(Bytes question) {
     MembersQuestion asked;
     try {
-      asked = MembersQuestion.parseFrom(ByteString.copyFrom(question.toByteArray()));
+      asked = MembersQuestion.parseFrom(question.toByteArray());
     } catch (InvalidProtocolBufferException e) {
       return CompletableFuture.failedFuture(e);
     }

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  * @param quotaBytes the size of the store at which what takes room is refused; negative for no limit
  * @param manualDisarm whether only an operator lowers NOSPACE
  * @param strictReconfigCheck whether changes of the members that endanger the quorum are refused
+ * @param maxLearners how many learners there may be at once
  */
 record ServerConfig(
     String name,

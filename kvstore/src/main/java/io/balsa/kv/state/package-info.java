@@ -1,5 +1,5 @@
 /**
- * The replicated state of the store: keys in all their revisions, leases, published members. Commands from the log go in,
+ * The replicated state of the store: keys in all their revisions, leases, the list of members. Commands from the log go in,
  * results and events come out, the same on every member.
  *
  * <p>May depend on {@code kv.command}, {@code kv.model}, the API's messages, and {@code raft.model} and {@code raft.spi};
@@ -21,6 +21,7 @@
  *  │ leases     id                ► granted TTL, remaining TTL                      expiry, on the leader   │
  *  │ attached   lease id, key     ►                                                 revoke without a scan   │
  *  │ members    id                ► name, URLs                                      member list             │
+ *  │ removed    member id         ►                                                 an id isn't used again   │
  *  │ users      name              ► password hash, roles                            who may do what,        │
  *  │ roles      name              ► permissions                                     kept in memory          │
  *  │ state                        ► applied entry, revision, compacted revision     where to go on          │

@@ -154,9 +154,7 @@ final class Pair implements AutoCloseable {
   private Optional<Difference> watch(int step, Operation operation) {
     WatchRequest request = (WatchRequest) operation.request();
     return switch (request.getRequestUnionCase()) {
-      case CREATE_REQUEST -> {
-        yield create(step, operation);
-      }
+      case CREATE_REQUEST -> create(step, operation);
       case CANCEL_REQUEST -> cancel(step, operation);
       case PROGRESS_REQUEST -> {
         Optional<Difference> difference = settle(step);

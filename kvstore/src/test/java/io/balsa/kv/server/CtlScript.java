@@ -39,10 +39,6 @@ final class CtlScript {
       return !command.startsWith("$ ") && !command.matches("\\w+: .*");
     }
 
-    List<String> expectedOfUs() {
-      return reason == null ? etcds : ours;
-    }
-
     private List<String> lines() {
       List<String> lines = new ArrayList<>(List.of(command));
       input.forEach(line -> lines.add(("< " + line).strip()));

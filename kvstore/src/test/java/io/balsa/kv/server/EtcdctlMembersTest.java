@@ -5,14 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.balsa.kv.model.MemberId;
 import io.balsa.raft.NodeStatus;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,12 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Members changed by etcd's own client, unchanged. Skipped where it isn't installed. */
 @Timeout(120)
 final class EtcdctlMembersTest {
+  @TempDir private Path dir;
 
   @Test
-  void addsPromotesMovesAndRemovesMembers(@TempDir Path dir) throws Exception {
-    assumeTrue(
-        isInstalled(),
-        "skipped: there is no etcdctl on the PATH (Debian: apt install etcd-client)");
+  void addsPromotesMovesAndRemovesMembers() throws Exception {
+    assumeTrue(EtcdCluster.isOnPath("etcdctl"), EtcdctlTest.NO_ETCDCTL);
     try (TestCluster cluster = TestCluster.start(dir, 1)) {
       int second = cluster.plan();
       String added =
@@ -85,26 +79,11 @@ final class EtcdctlMembersTest {
         });
   }
 
-  private static String etcdctl(TestCluster cluster, int member, String... args) throws Exception {
-    List<String> command =
-        new ArrayList<>(List.of("etcdctl", "--endpoints=127.0.0.1:" + cluster.clientPort(member)));
-    command.addAll(List.of(args));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("ETCDCTL_API", "3");
-    Process process = builder.start();
-    try {
-      process.getOutputStream().close();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      return output;
-    } finally {
-      process.destroyForcibly();
-    }
-  }
-
-  private static boolean isInstalled() {
-    return Optional.ofNullable(System.getenv("PATH")).stream()
-        .flatMap(path -> Arrays.stream(path.split(":")))
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "etcdctl")));
+  private String etcdctl(TestCluster cluster, int member, String... args) throws Exception {
+    List<String> arguments =
+        new ArrayList<>(List.of("--endpoints=127.0.0.1:" + cluster.clientPort(member)));
+    arguments.addAll(List.of(args));
+    CtlProcess.Said said = CtlProcess.run(dir, arguments.toArray(String[]::new));
+    return said.out() + said.err();
   }
 }

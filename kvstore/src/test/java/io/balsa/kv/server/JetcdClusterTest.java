@@ -42,10 +42,7 @@ final class JetcdClusterTest {
   @BeforeAll
   void start(@TempDir Path dir) throws Exception {
     cluster = TestCluster.start(dir, 3);
-    client =
-        Client.builder()
-            .endpoints(cluster.clientUrl(0), cluster.clientUrl(1), cluster.clientUrl(2))
-            .build();
+    client = Jetcd.anywhere(cluster);
   }
 
   @AfterAll
