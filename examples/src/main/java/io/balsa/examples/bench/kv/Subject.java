@@ -5,9 +5,8 @@ import io.balsa.examples.bench.report.Report;
 import io.balsa.examples.process.ExampleException;
 import io.balsa.examples.process.Installation;
 import io.balsa.examples.process.LocalCluster;
-import java.io.File;
+import io.balsa.examples.process.Programs;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +31,7 @@ public final class Subject implements AutoCloseable {
 
   private static Installation etcd() {
     Path server =
-        etcdOnPath()
+        Programs.onPath(ETCD)
             .orElseThrow(
                 () ->
                     new ExampleException(
@@ -73,18 +72,11 @@ public final class Subject implements AutoCloseable {
     if (!targets.isEmpty()) {
       return targets;
     }
-    if (etcdOnPath().isPresent()) {
+    if (Programs.onPath(ETCD).isPresent()) {
       return List.of(BALSA, ETCD);
     }
     report.say("etcd isn't installed (Debian: etcd-server): ours alone, without ratios");
     return List.of(BALSA);
-  }
-
-  private static Optional<Path> etcdOnPath() {
-    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-        .map(dir -> Path.of(dir, "etcd"))
-        .filter(Files::isExecutable)
-        .findFirst();
   }
 
   private static InetSocketAddress address(String endpoint) {
