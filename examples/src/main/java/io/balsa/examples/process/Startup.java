@@ -9,14 +9,19 @@ public final class Startup {
   private Startup() {}
 
   /**
-   * Waits until the member says that it can serve.
+   * Waits until the member says that it can serve; a minute at most.
    *
    * @throws ExampleException with the end of its log if it exits or takes too long
    */
   public static void awaitHealthy(MemberSpec member, ProcessRef process) {
+    awaitHealthy(member, process, DEADLINE);
+  }
+
+  /** The same, for a member that has much to read before it can serve. */
+  public static void awaitHealthy(MemberSpec member, ProcessRef process, Duration deadline) {
     boolean healthy =
         Await.holds(
-            DEADLINE,
+            deadline,
             () -> {
               if (!process.isAlive()) {
                 throw new ExampleException(member.name() + " exited" + LogTail.print(member));
@@ -25,7 +30,7 @@ public final class Startup {
             });
     if (!healthy) {
       throw new ExampleException(
-          member.name() + " wasn't healthy within " + DEADLINE + LogTail.print(member));
+          member.name() + " wasn't healthy within " + deadline + LogTail.print(member));
     }
   }
 }

@@ -38,9 +38,14 @@ class ProgramsTest {
   }
 
   @Test
-  void emptyPartsOfThePathAreNoDirectories() {
-    assertThat(Programs.on("", NAME)).isEmpty();
-    assertThat(Programs.on(File.pathSeparator + File.pathSeparator, NAME)).isEmpty();
+  void emptyPartsOfThePathAreNoDirectories() throws IOException {
+    Path program = program("first", "rwxr-xr-x");
+    Path fromHere = Path.of("").toAbsolutePath().relativize(program);
+
+    assertThat(Programs.on(".", fromHere.toString())).isPresent();
+    assertThat(Programs.on("", fromHere.toString())).isEmpty();
+    assertThat(Programs.on(File.pathSeparator + temporary.resolve("nothing"), fromHere.toString()))
+        .isEmpty();
   }
 
   @Test
