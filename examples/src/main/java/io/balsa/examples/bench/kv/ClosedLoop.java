@@ -5,6 +5,7 @@ import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,34 +35,33 @@ final class ClosedLoop {
     if (request == null) {
       tally.clientEnded();
     } else {
-      call(request);
+      long start = System.nanoTime();
+      call(channel, request, status -> ended(status, start));
     }
   }
 
-  private <Q> void call(Request<Q> request) {
+  private void ended(Status status, long start) {
+    if (status.isOk()) {
+      tally.done(System.nanoTime() - start);
+    } else {
+      tally.failed(status.toString());
+    }
+    next();
+  }
+
+  /** Makes one call, and tells how it ended, on its connection's thread. */
+  static <Q> void call(ManagedChannel channel, Request<Q> request, Consumer<Status> onEnd) {
     ClientCall<Q, Integer> call = channel.newCall(request.method(), CallOptions.DEFAULT);
-    call.start(new Answer(System.nanoTime()), new Metadata());
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            onEnd.accept(status);
+          }
+        },
+        new Metadata());
     call.request(2); // As stubs do: one answer, and the sight of a second one.
     call.sendMessage(request.message());
     call.halfClose();
-  }
-
-  /** Waits for the end of one call. */
-  private final class Answer extends ClientCall.Listener<Integer> {
-    private final long start;
-
-    Answer(long start) {
-      this.start = start;
-    }
-
-    @Override
-    public void onClose(Status status, Metadata trailers) {
-      if (status.isOk()) {
-        tally.done(System.nanoTime() - start);
-      } else {
-        tally.failed(status.toString());
-      }
-      next();
-    }
   }
 }

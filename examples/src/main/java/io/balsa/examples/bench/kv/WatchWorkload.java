@@ -118,24 +118,12 @@ record WatchWorkload(int clients, int valueBytes) implements Workload {
       }
       missing = watchers + 1;
       started = System.nanoTime();
-      Tally put = new Tally(1);
-      boolean[] asked = {false};
-      ClosedLoop.start(
-          writer,
-          () -> {
-            if (asked[0]) {
-              answered(put);
-              return null;
-            }
-            asked[0] = true;
-            return Request.put(keys.any(), value);
-          },
-          put);
+      ClosedLoop.call(writer, Request.put(keys.any(), value), this::answered);
     }
 
-    private void answered(Tally put) {
-      if (put.errors() > 0) {
-        fail(put.firstError());
+    private void answered(Status status) {
+      if (!status.isOk()) {
+        fail(status.toString());
       }
       arrived(1);
     }
