@@ -17,7 +17,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * A call to be made. Its answer is thrown away unread, and only its size stays: the generator parses nothing. Immutable.
+ * A call to be made. Its answer is thrown away unread, and only its size stays. Immutable.
  *
  * @param <Q> the message
  */

@@ -14,10 +14,6 @@ public final class Latency {
     histogram.recordValue(Math.min(Math.max(nanos, 1), MOST_NANOS));
   }
 
-  public void add(Latency other) {
-    histogram.add(other.histogram);
-  }
-
   public long count() {
     return histogram.getTotalCount();
   }

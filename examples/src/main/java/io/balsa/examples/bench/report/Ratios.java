@@ -1,7 +1,6 @@
 package io.balsa.examples.bench.report;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.TreeSet;
@@ -41,10 +40,5 @@ public final class Ratios {
     return comparable
         ? OptionalDouble.of(mine.getAsDouble() / other.getAsDouble())
         : OptionalDouble.empty();
-  }
-
-  /** The greatest of some numbers; 0 of none. */
-  public static double greatest(double... values) {
-    return Arrays.stream(values).max().orElse(0);
   }
 }

@@ -1,6 +1,7 @@
 package io.balsa.examples.bench.raft.trial;
 
 import com.google.gson.Gson;
+import io.balsa.examples.bench.measure.Usage;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -103,14 +104,14 @@ public final class TrialMain {
     proposers.start();
     proposers.pass(rampUp);
     long nativeBefore = trio.nativeFlushes();
-    long cpuBefore = cpuNanos();
+    long cpuBefore = Usage.ownCpuMicros();
     Instant from = Instant.now();
     long start = System.nanoTime();
     proposers.measure();
     proposers.pass(measured);
     double seconds = (System.nanoTime() - start) / 1e9;
     Instant to = Instant.now();
-    long cpu = cpuNanos() - cpuBefore;
+    long cpuMicros = Usage.ownCpuMicros() - cpuBefore;
     long nativeFlushes = trio.nativeFlushes() - nativeBefore;
     proposers.stop();
     long flushes = nativeFlushes + forces.between(from, to);
@@ -124,7 +125,7 @@ public final class TrialMain {
       row.put("p50Millis", latency.getValueAtPercentile(50) / NANOS_PER_MILLI);
       row.put("p99Millis", latency.getValueAtPercentile(99) / NANOS_PER_MILLI);
       row.put("p999Millis", latency.getValueAtPercentile(99.9) / NANOS_PER_MILLI);
-      row.put("cpuMicros", cpu / 1e3 / count);
+      row.put("cpuMicros", (double) cpuMicros / count);
     }
     row.put("flushesPerSecond", flushes / seconds);
     row.put("heapMebibytes", liveHeapBytes() / MIB);
@@ -134,12 +135,6 @@ public final class TrialMain {
       row.put("firstError", proposers.firstError());
     }
     return row;
-  }
-
-  private static long cpuNanos() {
-    var system =
-        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    return system.getProcessCpuTime();
   }
 
   /** What is left of the heap after a full collection. */
