@@ -7,7 +7,9 @@ import io.balsa.examples.bench.micro.MicroCommand;
 import io.balsa.examples.bench.raft.RaftCommand;
 import io.balsa.examples.bench.recovery.RecoveryCommand;
 import io.balsa.examples.process.ExampleException;
+import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -16,8 +18,9 @@ import picocli.CommandLine.HelpCommand;
 @Command(
     name = "bench",
     description = {
-      "Measures Balsa on this machine, and in the same run what it is compared with. Absolute figures drift from hour to hour;"
-          + " the ratios within one run, and the CPU time per operation, are what holds."
+      "Measures Balsa on this machine, and in the same run what it is compared with. Absolute figures drift with"
+          + " whatever else the host does; the ratios within one run hold, and CPU time per operation depends least on who else has"
+          + " the CPU."
     },
     usageHelpWidth = 110,
     mixinStandardHelpOptions = true,
@@ -34,8 +37,8 @@ import picocli.CommandLine.HelpCommand;
     },
     footer = {
       "",
-      "Each command takes --quick for a look at it in a minute or so, and --json FILE for one line per result.",
-      "docs/benchmarks.md holds the figures of a reference run."
+      "Each command takes --quick for a quick look, and --json FILE for one line per result.",
+      "docs/benchmarks.md says how to read the figures."
     })
 public final class BenchMain {
   private BenchMain() {}
@@ -54,7 +57,10 @@ public final class BenchMain {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
-          if (exception instanceof ExampleException) {
+          // The latter two are what files and servers do to us, and say so in a sentence too.
+          if (exception instanceof ExampleException
+              || exception instanceof UncheckedIOException
+              || exception instanceof StatusRuntimeException) {
             command.getErr().println("bench: " + exception.getMessage());
             return 1;
           }

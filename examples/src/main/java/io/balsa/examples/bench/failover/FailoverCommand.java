@@ -1,11 +1,11 @@
 package io.balsa.examples.bench.failover;
 
-import io.balsa.examples.bench.kv.Connections;
 import io.balsa.examples.bench.kv.Subject;
+import io.balsa.examples.bench.kv.TargetOptions;
+import io.balsa.examples.bench.report.BenchCommand;
 import io.balsa.examples.bench.report.Column;
 import io.balsa.examples.bench.report.Ratios;
 import io.balsa.examples.bench.report.Report;
-import io.balsa.examples.bench.report.ReportOptions;
 import io.balsa.examples.bench.report.Row;
 import io.balsa.examples.process.Await;
 import io.balsa.examples.process.ExampleException;
@@ -17,13 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code bench failover}: what a lost leader costs those who write. */
 @Command(
@@ -32,15 +29,13 @@ import picocli.CommandLine.Spec;
       "Strikes the leader of three members while twelve clients write, four at each member: kill -9, SIGSTOP, and SIGTERM. Ours and"
           + " etcd's take turns, both with heartbeats of 100 ms and an election timeout of 1 s."
     },
-    usageHelpWidth = 110,
-    mixinStandardHelpOptions = true,
     footerHeading = "%nFigures:%n",
     footer = {
       "  MEDIAN, MAX  milliseconds, from the fault on, in which no client's put was acknowledged: the longest such time of a try",
       "  FAILED       puts per try (mean) that failed though they began before the fault, or went to a member that was well",
       "  ×            our median divided by etcd's"
     })
-public final class FailoverCommand implements Callable<Integer> {
+public final class FailoverCommand extends BenchCommand {
   private static final List<Column> COLUMNS =
       List.of(
           Column.text("fault", "FAULT", 6),
@@ -56,7 +51,7 @@ public final class FailoverCommand implements Callable<Integer> {
   private static final Duration AFTER = Duration.ofMillis(500);
   private static final Duration RECOVERY_DEADLINE = Duration.ofSeconds(60);
 
-  @Mixin private ReportOptions options = new ReportOptions();
+  @Mixin private TargetOptions targets = new TargetOptions();
 
   @Option(names = "--tries", paramLabel = "N", description = "Of each fault (20; quick 2).")
   private @Nullable Integer tries;
@@ -68,21 +63,13 @@ public final class FailoverCommand implements Callable<Integer> {
       description = "Which: ${COMPLETION-CANDIDATES} (all).")
   private List<Fault> faults = List.of(Fault.values());
 
-  @Option(
-      names = "--target",
-      paramLabel = "T",
-      description = "balsa or etcd; may be repeated (balsa, and etcd where it is installed).")
-  private List<String> targets = new ArrayList<>();
-
-  @Spec private CommandSpec command = CommandSpec.create();
-
   public FailoverCommand() {}
 
   @Override
-  public Integer call() {
+  protected void measure(Report report) {
     Map<Subject, WriteLoad> loads = new LinkedHashMap<>();
-    try (Report report = options.open(command)) {
-      for (String target : Subject.chosen(targets, report)) {
+    try {
+      for (String target : targets.chosen(report)) {
         report.progress("starting " + target);
         Subject subject = Subject.open(target, FLAGS);
         loads.put(subject, new WriteLoad(subject.endpoints()));
@@ -95,12 +82,11 @@ public final class FailoverCommand implements Callable<Integer> {
       loads.values().forEach(WriteLoad::close);
       loads.keySet().forEach(Subject::close);
     }
-    return 0;
   }
 
   private void measure(Report report, Fault fault, Map<Subject, WriteLoad> loads) {
     Map<String, List<Outage>> outages = new LinkedHashMap<>();
-    int count = tries == null ? (options.isQuick() ? 2 : 20) : tries;
+    int count = chosen(tries, 2, 20);
     for (int i = 1; i <= count; i++) {
       for (Map.Entry<Subject, WriteLoad> load : loads.entrySet()) {
         Subject subject = load.getKey();
@@ -136,18 +122,21 @@ public final class FailoverCommand implements Callable<Integer> {
         subject
             .cluster()
             .orElseThrow(() -> new ExampleException("only a cluster of our own can be struck"));
-    int victim = subject.endpoints().indexOf(Connections.leader(subject.endpoints()));
-    MemberSpec member = cluster.members().get(victim);
+    MemberSpec member = Subject.awaitLeader(cluster);
+    int victim = cluster.members().indexOf(member);
     load.forget();
     pass(BEFORE);
     long from = System.nanoTime();
     fault.strike(cluster, member);
-    Await.until(
-        "puts were acknowledged after the fault", RECOVERY_DEADLINE, () -> load.worksSince(from));
-    if (fault == Fault.STOP) {
+    if (fault.endsProcess()) {
       Await.until(
           "the member was gone", RECOVERY_DEADLINE, () -> !cluster.process(member).isAlive());
     }
+    // Until here the leader may have answered: only a put that begins now tells that the others
+    // work without it.
+    long struck = System.nanoTime();
+    Await.until(
+        "puts were acknowledged after the fault", RECOVERY_DEADLINE, () -> load.worksSince(struck));
     pass(AFTER);
     Outage outage = Outage.of(load.puts(), victim, from, System.nanoTime());
     fault.mend(cluster, member);

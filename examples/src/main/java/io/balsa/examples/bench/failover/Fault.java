@@ -45,7 +45,13 @@ enum Fault {
     }
   };
 
+  /** The member may live on for a while when it returns. */
   abstract void strike(LocalCluster cluster, MemberSpec member);
+
+  /** Whether the member's process is gone after it, sooner or later. */
+  boolean endsProcess() {
+    return this != PAUSE;
+  }
 
   /** Returns before the member is healthy again. */
   abstract void mend(LocalCluster cluster, MemberSpec member);

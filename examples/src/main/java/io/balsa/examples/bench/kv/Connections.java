@@ -1,9 +1,11 @@
 package io.balsa.examples.bench.kv;
 
+import io.balsa.examples.process.ExampleException;
 import io.balsa.kv.proto.MaintenanceGrpc;
 import io.balsa.kv.proto.StatusRequest;
 import io.balsa.kv.proto.StatusResponse;
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -59,8 +61,12 @@ public final class Connections implements AutoCloseable {
     return channels.size();
   }
 
-  /** The endpoint whose member leads; the first one's if nobody says so. */
-  public static InetSocketAddress leader(List<InetSocketAddress> endpoints) {
+  /**
+   * The endpoint whose member says that it leads. Who doesn't answer doesn't say so.
+   *
+   * @throws ExampleException if no member does
+   */
+  static InetSocketAddress leader(List<InetSocketAddress> endpoints) {
     for (InetSocketAddress endpoint : endpoints) {
       try (Connections connection = open(List.of(endpoint), 1)) {
         StatusResponse status =
@@ -70,9 +76,11 @@ public final class Connections implements AutoCloseable {
         if (status.getLeader() == status.getHeader().getMemberId()) {
           return endpoint;
         }
+      } catch (StatusRuntimeException e) {
+        continue; // Down, or cut off: another one may lead.
       }
     }
-    return endpoints.get(0);
+    throw new ExampleException("no member says that it leads");
   }
 
   @Override

@@ -1,9 +1,10 @@
 package io.balsa.examples.bench.kv;
 
+import io.balsa.examples.bench.report.BenchCommand;
 import io.balsa.examples.bench.report.Column;
 import io.balsa.examples.bench.report.Ratios;
 import io.balsa.examples.bench.report.Report;
-import io.balsa.examples.bench.report.ReportOptions;
+import io.balsa.examples.bench.report.RoundOptions;
 import io.balsa.examples.bench.report.Row;
 import io.balsa.examples.process.ExampleException;
 import java.time.Duration;
@@ -12,14 +13,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code bench kv}: what clients of the store see, and what it costs, beside etcd. */
 @Command(
@@ -27,15 +25,13 @@ import picocli.CommandLine.Spec;
     description = {
       "etcd's workloads against three members on this machine: ours, and etcd's where one is installed, taking turns in every"
           + " case. Each client has one call under way; clients share connections, which go to all members in turn. Keys are of"
-          + " 8 bytes. Both systems run with their defaults, and flush before they acknowledge."
+          + " 8 bytes. Both systems run with their defaults but for a quota of 8 GiB, and flush before they acknowledge."
     },
-    usageHelpWidth = 110,
-    mixinStandardHelpOptions = true,
     footerHeading = "%nFigures (medians of the rounds):%n",
     footer = {
       "  OPS/S      answers (for watch: events that reached a watcher) in a second",
       "  P50 … P99.9 milliseconds from a call until its answer (from a put until a watcher has its event)",
-      "  CPU/OP     CPU microseconds of all members together, per operation: the figure that holds best",
+      "  CPU/OP     CPU microseconds of all members together, per operation; depends least on who else has the CPU",
       "  GEN/OP     the same of this load generator, which takes part in the competition for the CPU",
       "  RSS MB     resident memory of all members together",
       "  WRITTEN/OP bytes that all members together sent to their disks, per operation",
@@ -46,7 +42,7 @@ import picocli.CommandLine.Spec;
       "txn-compare-put, delete, lease-grant, lease-keepalive (a stream per client, at the leader), watch (CLIENTS watchers of",
       "one prefix; the next put when all have the last), range-10k and range-100k (that many keys in one answer)."
     })
-public final class KvCommand implements Callable<Integer> {
+public final class KvCommand extends BenchCommand {
   private static final List<Column> COLUMNS =
       List.of(
           Column.text("workload", "WORKLOAD", 18),
@@ -69,15 +65,9 @@ public final class KvCommand implements Callable<Integer> {
   private static final List<Integer> QUICK_CLIENTS = List.of(1, 64, 100);
   private static final List<String> FLAGS = List.of("--quota-backend-bytes=8589934592");
 
-  @Mixin private ReportOptions options = new ReportOptions();
+  @Mixin private TargetOptions targets = new TargetOptions();
 
-  @Option(
-      names = "--target",
-      paramLabel = "T",
-      description =
-          "balsa, etcd, or HOST:PORT,HOST:PORT,… of a cluster that runs; by commas or repeated (balsa, and etcd where it is"
-              + " installed).")
-  private List<String> targets = new ArrayList<>();
+  @Mixin private RoundOptions rounds = new RoundOptions();
 
   @Option(
       names = "--only",
@@ -91,25 +81,10 @@ public final class KvCommand implements Callable<Integer> {
       paramLabel = "N",
       split = ",",
       description = "Only the cases with so many clients or watchers (all; quick: 1, 64, 100).")
-  private List<Integer> clients = List.of();
+  private @Nullable List<Integer> clients;
 
   @Option(names = "--conns", paramLabel = "N", description = "Connections at most (30).")
   private int conns = 30;
-
-  @Option(names = "--rounds", paramLabel = "N", description = "Rounds per case (3; quick 1).")
-  private @Nullable Integer rounds;
-
-  @Option(
-      names = "--seconds",
-      paramLabel = "S",
-      description = "How long a round is measured (5; quick 1).")
-  private @Nullable Double seconds;
-
-  @Option(
-      names = "--warm-up",
-      paramLabel = "S",
-      description = "How long each system works before the first round (20; quick 2).")
-  private @Nullable Integer warmUp;
 
   @Option(
       names = "--server-flag",
@@ -117,21 +92,19 @@ public final class KvCommand implements Callable<Integer> {
       description = "Passed to every member of both systems; may be repeated.")
   private List<String> serverFlags = new ArrayList<>();
 
-  @Spec private CommandSpec command = CommandSpec.create();
-
   public KvCommand() {}
 
   @Override
-  public Integer call() {
+  protected void measure(Report report) {
     List<Workload> workloads = Catalogue.all().stream().filter(wanted()).toList();
     if (workloads.isEmpty()) {
       throw new ExampleException("there is no such workload; see bench kv --help");
     }
     List<Subject> subjects = new ArrayList<>();
-    try (Report report = options.open(command)) {
+    try {
       List<String> flags = new ArrayList<>(FLAGS);
       flags.addAll(serverFlags);
-      for (String target : Subject.chosen(targets, report)) {
+      for (String target : targets.chosen(report)) {
         report.progress("starting " + target);
         subjects.add(Subject.open(target, flags));
       }
@@ -146,11 +119,10 @@ public final class KvCommand implements Callable<Integer> {
     } finally {
       subjects.forEach(Subject::close);
     }
-    return 0;
   }
 
   private Predicate<Workload> wanted() {
-    List<Integer> counts = clients.isEmpty() && options.isQuick() ? QUICK_CLIENTS : clients;
+    List<Integer> counts = chosen(clients, QUICK_CLIENTS, List.of());
     return workload ->
         (only.isEmpty() || only.contains(workload.name()))
             && (counts.isEmpty() || counts.contains(workload.clients()));
@@ -163,8 +135,8 @@ public final class KvCommand implements Callable<Integer> {
             .filter(
                 w -> w.clients() == 64 && (w.name().startsWith("range") || w.name().equals("put")))
             .toList();
-    long millis = 1_000L * (warmUp == null ? (options.isQuick() ? 2 : 20) : warmUp);
-    Span span = new Span(Duration.ZERO, Duration.ofMillis(millis / mixture.size()));
+    Duration each = rounds.warmUp(isQuick()).dividedBy(mixture.size());
+    Span span = new Span(Duration.ZERO, each);
     for (Workload workload : mixture) {
       try (Connections connections = Connections.open(subject.endpoints(), conns)) {
         workload.prepare(connections);
@@ -177,10 +149,9 @@ public final class KvCommand implements Callable<Integer> {
   private void measure(Report report, Workload workload, List<Subject> subjects) {
     Map<String, List<Row>> results = new LinkedHashMap<>();
     Map<String, Row> medians = new HashMap<>();
-    int count = rounds == null ? (options.isQuick() ? 1 : 3) : rounds;
-    double measured = seconds == null ? (options.isQuick() ? 1.0 : 5.0) : seconds;
-    long nanos = (long) (measured * 1e9);
-    Span span = new Span(Duration.ofNanos(nanos / 4), Duration.ofNanos(nanos));
+    int count = rounds.count(isQuick());
+    Duration measured = rounds.measured(isQuick());
+    Span span = new Span(measured.dividedBy(4), measured);
     for (int round = 1; round <= count; round++) {
       for (Subject subject : subjects) {
         report.progress(

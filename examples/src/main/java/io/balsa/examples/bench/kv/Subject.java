@@ -1,13 +1,15 @@
 package io.balsa.examples.bench.kv;
 
 import io.balsa.examples.bench.measure.Usage;
-import io.balsa.examples.bench.report.Report;
+import io.balsa.examples.client.ClusterClient;
 import io.balsa.examples.process.ExampleException;
 import io.balsa.examples.process.Installation;
 import io.balsa.examples.process.LocalCluster;
+import io.balsa.examples.process.MemberSpec;
 import io.balsa.examples.process.Programs;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** A cluster that is measured: one of ours or of etcd's, started for it, or one that is there already. Thread-safe. */
 public final class Subject implements AutoCloseable {
   private static final int MEMBERS = 3;
+  private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(2);
   public static final String BALSA = "balsa";
   public static final String ETCD = "etcd";
 
@@ -67,16 +70,15 @@ public final class Subject implements AutoCloseable {
     };
   }
 
-  /** The targets that the user named; else ours, and etcd where it is installed. */
-  public static List<String> chosen(List<String> targets, Report report) {
-    if (!targets.isEmpty()) {
-      return targets;
+  /**
+   * Waits until a member says that it leads, and says which.
+   *
+   * @throws ExampleException if none does so in time
+   */
+  public static MemberSpec awaitLeader(LocalCluster cluster) {
+    try (ClusterClient client = new ClusterClient(cluster.members(), STATUS_TIMEOUT)) {
+      return client.awaitLeader();
     }
-    if (Programs.onPath(ETCD).isPresent()) {
-      return List.of(BALSA, ETCD);
-    }
-    report.say("etcd isn't installed (Debian: etcd-server): ours alone, without ratios");
-    return List.of(BALSA);
   }
 
   private static InetSocketAddress address(String endpoint) {

@@ -2,11 +2,12 @@ package io.balsa.examples.bench.log;
 
 import io.balsa.examples.bench.measure.Latency;
 import io.balsa.examples.bench.measure.Usage;
+import io.balsa.examples.bench.report.BenchCommand;
 import io.balsa.examples.bench.report.Column;
 import io.balsa.examples.bench.report.Ratios;
 import io.balsa.examples.bench.report.Report;
-import io.balsa.examples.bench.report.ReportOptions;
 import io.balsa.examples.bench.report.Row;
+import io.balsa.examples.bench.report.ScratchOption;
 import io.balsa.examples.process.Trees;
 import io.balsa.raft.file.log.FileLogStore;
 import io.balsa.raft.storage.rocksdb.RocksLogStore;
@@ -16,13 +17,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code bench log}: how near the log stores come to what the disk can do. */
 @Command(
@@ -32,8 +30,6 @@ import picocli.CommandLine.Spec;
           + " flight means so many entries per write and flush. The raw disk takes the same batches by FileChannel, without"
           + " lengths or checksums: once a file that grows, once one that was filled with zeros before."
     },
-    usageHelpWidth = 110,
-    mixinStandardHelpOptions = true,
     footerHeading = "%nFigures (medians of the rounds; the targets take turns within each):%n",
     footer = {
       "  ENTRIES/S  entries made durable in a second; MB/S their payloads",
@@ -43,7 +39,7 @@ import picocli.CommandLine.Spec;
       "  ×GROWING   entries a second, divided by those of the raw file that grows",
       "  ×ALLOCATED the same, by the raw file that was allocated before: the limit of the disk"
     })
-public final class LogCommand implements Callable<Integer> {
+public final class LogCommand extends BenchCommand {
   private static final List<Column> COLUMNS =
       List.of(
           Column.text("target", "TARGET", 13),
@@ -62,7 +58,7 @@ public final class LogCommand implements Callable<Integer> {
   private static final Duration WARM_UP_QUICK = Duration.ofMillis(30);
   private static final Duration WARM_UP = Duration.ofMillis(500);
 
-  @Mixin private ReportOptions options = new ReportOptions();
+  @Mixin private ScratchOption scratch = new ScratchOption();
 
   @Option(
       names = "--bytes",
@@ -87,20 +83,12 @@ public final class LogCommand implements Callable<Integer> {
       description = "How long each target writes in a round (1500; quick 100).")
   private @Nullable Integer millis;
 
-  @Option(
-      names = "--dir",
-      paramLabel = "DIR",
-      description = "On the disk to measure; what is written is deleted (a temporary directory).")
-  private @Nullable Path dir;
-
-  @Spec private CommandSpec command = CommandSpec.create();
-
   public LogCommand() {}
 
   @Override
-  public Integer call() {
-    Path root = dir == null ? Trees.temporary("balsa-bench-log-") : dir.resolve("bench-log");
-    try (Report report = options.open(command)) {
+  protected void measure(Report report) {
+    Path root = scratch.directory("bench-log");
+    try {
       report.begin(COLUMNS);
       for (int size : sizes) {
         for (int entries : inFlight) {
@@ -110,12 +98,11 @@ public final class LogCommand implements Callable<Integer> {
     } finally {
       Trees.delete(root);
     }
-    return 0;
   }
 
   private void measureCase(Report report, Path root, Batch batch) {
     Map<String, List<Row>> results = new LinkedHashMap<>();
-    int count = rounds == null ? (options.isQuick() ? 1 : 3) : rounds;
+    int count = chosen(rounds, 1, 3);
     for (int round = 1; round <= count; round++) {
       for (Map.Entry<String, LogTarget.Opener> target : targets().entrySet()) {
         report.progress(
@@ -162,9 +149,8 @@ public final class LogCommand implements Callable<Integer> {
     Path directory = Trees.create(root.resolve("target"));
     try (LogTarget target = opener.open(directory)) {
       Latency latency = new Latency();
-      Duration warmUp = options.isQuick() ? WARM_UP_QUICK : WARM_UP;
-      Duration measured =
-          Duration.ofMillis(millis == null ? (options.isQuick() ? 100 : 1_500) : millis);
+      Duration warmUp = isQuick() ? WARM_UP_QUICK : WARM_UP;
+      Duration measured = Duration.ofMillis(chosen(millis, 100, 1_500));
       long warmedUp = run(target, batch, warmUp, latency);
       latency.clear();
       long cpuBefore = Usage.ownCpuMicros();

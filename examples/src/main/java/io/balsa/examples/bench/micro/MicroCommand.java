@@ -1,12 +1,11 @@
 package io.balsa.examples.bench.micro;
 
+import io.balsa.examples.bench.report.BenchCommand;
 import io.balsa.examples.bench.report.Column;
 import io.balsa.examples.bench.report.Report;
-import io.balsa.examples.bench.report.ReportOptions;
 import io.balsa.examples.bench.report.Row;
 import io.balsa.examples.process.ExampleException;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
@@ -18,11 +17,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code bench micro}: the hot paths one by one. */
 @Command(
@@ -31,14 +27,12 @@ import picocli.CommandLine.Spec;
       "JMH benchmarks of the hot paths, on one thread each: the protocol's core, the wire format, the log stores, the store's state,"
           + " watching. They tell where a change made something slower, not how fast a cluster is."
     },
-    usageHelpWidth = 110,
-    mixinStandardHelpOptions = true,
     footerHeading = "%nFigures:%n",
     footer = {
-      "  US/OP   microseconds per command, entry, put or key; ± half the width of the 99.9 % confidence interval",
+      "  US/OP   microseconds per command, entry, put or key; ± half the width of the 99.9 %% confidence interval",
       "  B/OP    bytes allocated on the heap per operation"
     })
-public final class MicroCommand implements Callable<Integer> {
+public final class MicroCommand extends BenchCommand {
   /** What JMH's profiler of collections calls it. */
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
@@ -49,8 +43,6 @@ public final class MicroCommand implements Callable<Integer> {
           Column.number("error", "±", 3),
           Column.number("bytesPerOperation", "B/OP", 0));
 
-  @Mixin private ReportOptions options = new ReportOptions();
-
   @Parameters(
       arity = "0..1",
       paramLabel = "REGEX",
@@ -60,14 +52,12 @@ public final class MicroCommand implements Callable<Integer> {
   @Option(names = "--iterations", paramLabel = "N", description = "Of a second each (5; quick 1).")
   private @Nullable Integer iterations;
 
-  @Spec private CommandSpec command = CommandSpec.create();
-
   public MicroCommand() {}
 
   @Override
-  public Integer call() {
-    try (Report report = options.open(command)) {
-      report.progress("running the benchmarks of " + pattern);
+  protected void measure(Report report) {
+    report.progress("running the benchmarks of " + pattern);
+    try {
       ChainedOptionsBuilder chosen =
           new OptionsBuilder()
               .include("io[.]balsa[.]examples[.]bench[.]micro[.].*" + pattern)
@@ -76,12 +66,11 @@ public final class MicroCommand implements Callable<Integer> {
               .addProfiler(GCProfiler.class)
               .jvmArgs("-Xmx1g", "-Dlogback.configurationFile=io/balsa/examples/logback.xml")
               .verbosity(VerboseMode.SILENT);
-      boolean quick = options.isQuick();
-      TimeValue time = quick ? TimeValue.milliseconds(200) : TimeValue.seconds(1);
+      TimeValue time = isQuick() ? TimeValue.milliseconds(200) : TimeValue.seconds(1);
       chosen
-          .warmupIterations(quick ? 1 : 5)
+          .warmupIterations(isQuick() ? 1 : 5)
           .warmupTime(time)
-          .measurementIterations(iterations == null ? (quick ? 1 : 5) : iterations)
+          .measurementIterations(chosen(iterations, 1, 5))
           .measurementTime(time);
       var results = new Runner(chosen.build()).run();
       if (results.isEmpty()) {
@@ -92,7 +81,6 @@ public final class MicroCommand implements Callable<Integer> {
     } catch (RunnerException e) {
       throw new ExampleException("a benchmark failed: " + e.getMessage(), e);
     }
-    return 0;
   }
 
   private static Row row(RunResult result) {

@@ -3,16 +3,18 @@ package io.balsa.examples.bench.recovery;
 import io.balsa.examples.bench.kv.Connections;
 import io.balsa.examples.bench.kv.Filler;
 import io.balsa.examples.bench.kv.Subject;
+import io.balsa.examples.bench.kv.TargetOptions;
 import io.balsa.examples.bench.measure.Usage;
+import io.balsa.examples.bench.report.BenchCommand;
 import io.balsa.examples.bench.report.Column;
 import io.balsa.examples.bench.report.Ratios;
 import io.balsa.examples.bench.report.Report;
-import io.balsa.examples.bench.report.ReportOptions;
 import io.balsa.examples.bench.report.Row;
 import io.balsa.examples.process.Await;
 import io.balsa.examples.process.ExampleException;
 import io.balsa.examples.process.LocalCluster;
 import io.balsa.examples.process.MemberSpec;
+import io.balsa.examples.process.Startup;
 import io.balsa.examples.process.Trees;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -20,13 +22,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code bench recovery}: how long a member takes to serve again. */
 @Command(
@@ -35,8 +34,6 @@ import picocli.CommandLine.Spec;
       "Fills three members, kills one that doesn't lead (kill -9), starts it again, and waits until it says that it is ready and"
           + " has every key. Ours and etcd's, one after the other. BALSA_HEAP is the heap of our members (512m)."
     },
-    usageHelpWidth = 110,
-    mixinStandardHelpOptions = true,
     footerHeading = "%nFigures (medians of the tries):%n",
     footer = {
       "  FILL S     seconds to put all keys, 128 to a transaction",
@@ -45,7 +42,7 @@ import picocli.CommandLine.Spec;
       "  RSS MB     its resident memory then; LOADED MB that of a member when all keys had been put",
       "  DISK MB    its files"
     })
-public final class RecoveryCommand implements Callable<Integer> {
+public final class RecoveryCommand extends BenchCommand {
   private static final List<Column> COLUMNS =
       List.of(
           Column.number("keys", "KEYS", 0),
@@ -63,14 +60,14 @@ public final class RecoveryCommand implements Callable<Integer> {
   private static final double MIB = 1 << 20;
   private static final Duration READY_DEADLINE = Duration.ofMinutes(10);
 
-  @Mixin private ReportOptions options = new ReportOptions();
+  @Mixin private TargetOptions targets = new TargetOptions();
 
   @Option(
       names = "--keys",
       paramLabel = "N",
       split = ",",
       description = "How many, by commas (1000000; quick 20000).")
-  private List<Integer> keys = List.of();
+  private @Nullable List<Integer> keys;
 
   @Option(names = "--bytes", paramLabel = "N", description = "The size of a value (64).")
   private int valueBytes = 64;
@@ -78,37 +75,26 @@ public final class RecoveryCommand implements Callable<Integer> {
   @Option(names = "--tries", paramLabel = "N", description = "Restarts (3; quick 1).")
   private @Nullable Integer tries;
 
-  @Option(
-      names = "--target",
-      paramLabel = "T",
-      description = "balsa or etcd; may be repeated (balsa, and etcd where it is installed).")
-  private List<String> targets = new ArrayList<>();
-
-  @Spec private CommandSpec command = CommandSpec.create();
-
   public RecoveryCommand() {}
 
   @Override
-  public Integer call() {
-    List<Integer> counts = keys.isEmpty() ? List.of(options.isQuick() ? 20_000 : 1_000_000) : keys;
-    try (Report report = options.open(command)) {
-      report.begin(COLUMNS);
-      for (int count : counts) {
-        Map<String, Row> rows = new LinkedHashMap<>();
-        for (String target : Subject.chosen(targets, report)) {
-          rows.put(target, measure(report, target, count));
-        }
-        Row etcd = rows.get(Subject.ETCD);
-        Row balsa = rows.get(Subject.BALSA);
-        if (etcd != null && balsa != null) {
-          balsa
-              .with("toReady", Ratios.of(balsa, etcd, "readyMillis"))
-              .with("toLoaded", Ratios.of(balsa, etcd, "loadedMebibytes"));
-        }
-        rows.values().forEach(report::add);
+  protected void measure(Report report) {
+    List<String> systems = targets.chosen(report);
+    report.begin(COLUMNS);
+    for (int count : chosen(keys, List.of(20_000), List.of(1_000_000))) {
+      Map<String, Row> rows = new LinkedHashMap<>();
+      for (String target : systems) {
+        rows.put(target, measure(report, target, count));
       }
+      Row etcd = rows.get(Subject.ETCD);
+      Row balsa = rows.get(Subject.BALSA);
+      if (etcd != null && balsa != null) {
+        balsa
+            .with("toReady", Ratios.of(balsa, etcd, "readyMillis"))
+            .with("toLoaded", Ratios.of(balsa, etcd, "loadedMebibytes"));
+      }
+      rows.values().forEach(report::add);
     }
-    return 0;
   }
 
   private Row measure(Report report, String target, int count) {
@@ -130,12 +116,12 @@ public final class RecoveryCommand implements Callable<Integer> {
         Filler.fill(connections, PREFIX, count, valueBytes);
       }
       double fillSeconds = millisSince(fillStart) / 1e3;
-      int leader = subject.endpoints().indexOf(Connections.leader(subject.endpoints()));
+      int leader = cluster.members().indexOf(Subject.awaitLeader(cluster));
       int victim = (leader + 1) % subject.endpoints().size();
       MemberSpec member = cluster.members().get(victim);
       double loaded = resident(cluster, member);
       List<Row> restarts = new ArrayList<>();
-      int restartCount = tries == null ? (options.isQuick() ? 1 : 3) : tries;
+      int restartCount = chosen(tries, 1, 3);
       for (int i = 1; i <= restartCount; i++) {
         report.progress(target + ": restart " + i + " of " + restartCount);
         restarts.add(restart(cluster, member, subject.endpoints().get(victim), count));
@@ -156,7 +142,7 @@ public final class RecoveryCommand implements Callable<Integer> {
     cluster.kill(member);
     long start = System.nanoTime();
     cluster.launch(member);
-    cluster.awaitHealthy(member);
+    Startup.awaitHealthy(member, cluster.process(member), READY_DEADLINE);
     try (Connections connections = Connections.open(List.of(endpoint), 1)) {
       Await.until(
           "the member has every key",
