@@ -135,7 +135,7 @@ final class ChaosRun {
       boolean complete = watchers.awaitChronicle(revision);
       Chronicle chronicle = watchers.chronicle();
       List<Operation> operations = recorder.operations();
-      write(operations);
+      write(operations, chronicle);
       if (!complete) {
         throw new ExampleException(
             "the watch of everything was told up to "
@@ -157,9 +157,15 @@ final class ChaosRun {
     return verdicts;
   }
 
-  private void write(List<Operation> operations) {
+  private void write(List<Operation> operations, Chronicle chronicle) {
     try {
       HistoryFiles.write(plan.dir(), "history", operations);
+      List<String> events =
+          chronicle.revisions().values().stream()
+              .flatMap(List::stream)
+              .map(Object::toString)
+              .toList();
+      HistoryFiles.writeLines(plan.dir(), "chronicle.txt", events);
     } catch (IOException e) {
       throw new UncheckedIOException("can't write the history to " + plan.dir(), e);
     }

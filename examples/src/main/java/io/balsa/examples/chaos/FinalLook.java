@@ -25,8 +25,20 @@ final class FinalLook {
 
   private FinalLook() {}
 
-  /** The revision that the cluster is at, read through any member. */
+  /**
+   * The revision that the cluster is at, read through any member, when no key is bound to a lease any more, or after a while: a
+   * lease that ends later would change it.
+   */
   static long revision(List<MemberCalls> members) {
+    var unused =
+        Await.holds(
+            PATIENCE,
+            () ->
+                members.stream()
+                    .flatMap(member -> all(member, 0, false).stream())
+                    .findFirst()
+                    .filter(all -> all.getKvsList().stream().allMatch(kv -> kv.getLease() == 0))
+                    .isPresent());
     long[] revision = new long[1];
     Await.until(
         "a linearizable read succeeds",
@@ -57,7 +69,7 @@ final class FinalLook {
           member.member().name() + " has revision " + revision,
           PATIENCE,
           () -> {
-            all(member, revision).ifPresent(found::set);
+            all(member, revision, true).ifPresent(found::set);
             return found.get() != null;
           });
       RangeResponse all = java.util.Objects.requireNonNull(found.get());
@@ -76,14 +88,15 @@ final class FinalLook {
     return states;
   }
 
-  private static Optional<RangeResponse> all(MemberCalls member, long revision) {
+  private static Optional<RangeResponse> all(
+      MemberCalls member, long revision, boolean serializable) {
     try {
       member.nudge();
       RangeRequest everything =
           RangeRequest.newBuilder()
               .setKey(KvWire.bytes("\0"))
               .setRangeEnd(KvWire.bytes("\0"))
-              .setSerializable(true)
+              .setSerializable(serializable)
               .build();
       RangeResponse all = member.kv().range(everything);
       return Optional.of(all).filter(found -> found.getHeader().getRevision() >= revision);

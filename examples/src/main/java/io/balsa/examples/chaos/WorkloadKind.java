@@ -27,7 +27,7 @@ enum WorkloadKind {
   MEMBERSHIP(RegisterWorkload::new);
 
   /** How long a lease may outlive its time: members that come back count anew. */
-  private static final long LEASE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long LEASE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Supplier<Workload> create;
 

@@ -47,6 +47,15 @@ public final class HistoryFiles {
     return plain;
   }
 
+  /**
+   * Writes lines of text, for people.
+   *
+   * @throws IOException if the directory can't be written to
+   */
+  public static void writeLines(Path dir, String name, List<String> lines) throws IOException {
+    Files.write(dir.resolve(name), lines);
+  }
+
   private static List<Event> events(List<Operation> operations) {
     List<Event> events = new ArrayList<>();
     for (Operation operation : operations) {

@@ -51,11 +51,23 @@ final class Evaluation {
     if (!expected.equals(answer)) {
       return Optional.of("should have been answered " + expected);
     }
-    Map<String, Optional<Version>> told = new HashMap<>();
-    events.forEach(event -> told.put(event.key(), event.put()));
+    Map<String, Optional<Version>> told = told(events);
     return told.equals(evaluation.changes)
         ? Optional.empty()
         : Optional.of("should have changed " + evaluation.changes + ", but changed " + told);
+  }
+
+  /** Whether the request, if it was carried out on that state, changed just that. */
+  static boolean explains(Replay before, KvRequest request, List<KvEvent> events) {
+    Evaluation evaluation = new Evaluation(before, before.revision() + 1);
+    var unused = evaluation.carryOut(request);
+    return evaluation.changes.equals(told(events));
+  }
+
+  private static Map<String, Optional<Version>> told(List<KvEvent> events) {
+    Map<String, Optional<Version>> told = new HashMap<>();
+    events.forEach(event -> told.put(event.key(), event.put()));
+    return told;
   }
 
   private KvAnswer carryOut(KvRequest request) {

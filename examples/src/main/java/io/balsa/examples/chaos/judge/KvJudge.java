@@ -23,7 +23,8 @@ import java.util.TreeMap;
  *   <li>Each answer is what the state of its revision gives, and each change is what its request asks for.
  *   <li>Real time: an answer's revision isn't below that of any answer that had arrived before its request was sent; that of
  *       a change is above it. And nobody is answered with what hadn't been asked for yet.
- *   <li>What was acknowledged is in the chronicle, once; what failed for certain isn't; and nothing is that nobody asked for.
+ *   <li>What was acknowledged is in the chronicle, once; what failed for certain isn't; and nothing is that nobody asked for:
+ *       each revision without an answer is the doing of one call whose outcome is unknown, and of none other.
  * </ol>
  *
  * Reads that ask for no more than the member's own state are held to the first rule only.
@@ -32,12 +33,19 @@ public final class KvJudge {
   private final List<Operation> answered;
   private final List<Operation> all;
   private final Chronicle chronicle;
+  private final List<Operation> unknown;
+  private final Claims claims = new Claims();
   private final Findings findings = new Findings("kv");
 
   private KvJudge(List<Operation> operations, Chronicle chronicle) {
     this.all =
         operations.stream().filter(operation -> operation.request() instanceof KvRequest).toList();
     this.answered = all.stream().filter(operation -> operation.is(Completion.Type.OK)).toList();
+    this.unknown =
+        all.stream()
+            .filter(operation -> operation.is(Completion.Type.INFO))
+            .filter(operation -> !request(operation).isReadOnly())
+            .toList();
     this.chronicle = chronicle;
   }
 
@@ -68,6 +76,13 @@ public final class KvJudge {
               replay.advance(events).forEach(findings::violated);
               judgeReads(replay, here);
             });
+    claims
+        .unexplained()
+        .forEach(
+            revision ->
+                findings.violated(
+                    "nobody's doing, or somebody's second: "
+                        + chronicle.revisions().get(revision)));
     byRevision
         .tailMap(chronicle.lastRevision(), false)
         .values()
@@ -87,11 +102,22 @@ public final class KvJudge {
     if (changes.size() > 1) {
       findings.violated("two changes have one revision: " + changes);
     }
+    if (changes.isEmpty() && events.stream().noneMatch(KvJudge::isTheStoresOwn)) {
+      List<Operation> possible =
+          unknown.stream().filter(o -> Evaluation.explains(before, request(o), events)).toList();
+      claims.add(before.revision() + 1, possible);
+    }
     for (Operation change : changes) {
       findings.checked();
       Evaluation.wrong(before, request(change), answer(change), events)
           .ifPresent(wrong -> findings.violated(change + " " + wrong));
     }
+  }
+
+  /** Keys go with their leases, and locks have keys of their own: nobody asks for these by a request that is recorded here. */
+  private static boolean isTheStoresOwn(KvEvent event) {
+    boolean bound = event.previous().filter(version -> version.lease() != 0).isPresent();
+    return event.isDelete() ? bound : event.put().filter(v -> v.value().isEmpty()).isPresent();
   }
 
   private void judgeReads(Replay state, List<Operation> here) {
