@@ -21,6 +21,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command line of {@code examples/bin/chaos}. */
@@ -111,7 +112,7 @@ public final class ChaosMain implements Callable<Integer> {
 
   /** Runs one command line and returns its exit code: 0, 1 after a violation, 2 for a bad command line. */
   static int execute(PrintWriter out, String... args) {
-    return commandLine().setOut(out).execute(args);
+    return commandLine().setOut(out).setErr(out).execute(args);
   }
 
   private static CommandLine commandLine() {
@@ -134,19 +135,23 @@ public final class ChaosMain implements Callable<Integer> {
   }
 
   private int run(PrintWriter writer) {
+    atLeast("--nodes", nodes, 1);
+    atLeast("--clients", clients, 1);
+    atLeast("--rate", rate, 1);
+    List<Fault> chosen = chosen();
     Path dir = directory();
     ChaosPlan plan =
         new ChaosPlan(
             Duration.ofMillis(Math.round(minutes * MILLIS_PER_MINUTE)),
-            atLeast("--nodes", nodes, 1),
+            nodes,
             seed,
             faults,
-            chosen(),
+            chosen,
             workload,
             failpoints,
             bug,
-            atLeast("--clients", clients, 1),
-            atLeast("--rate", rate, 1),
+            clients,
+            rate,
             dir);
     writer.println(plan.replay());
     boolean terminal = Boolean.getBoolean("balsa.terminal");
@@ -186,7 +191,14 @@ public final class ChaosMain implements Callable<Integer> {
     if (faults.equals(List.of("all"))) {
       return workload == WorkloadKind.MEMBERSHIP ? withMoreChanges() : Faults.all();
     }
-    return faults.equals(List.of("none")) ? List.of() : Faults.named(faults);
+    if (faults.equals(List.of("none"))) {
+      return List.of();
+    }
+    try {
+      return Faults.named(faults);
+    } catch (ExampleException unknown) {
+      throw refused(String.valueOf(unknown.getMessage()));
+    }
   }
 
   private static List<Fault> withMoreChanges() {
@@ -197,11 +209,14 @@ public final class ChaosMain implements Callable<Integer> {
     return more;
   }
 
-  private static int atLeast(String option, int value, int least) {
+  private void atLeast(String option, int value, int least) {
     if (value < least) {
-      throw new ExampleException(option + " is " + least + " or more, not " + value);
+      throw refused(option + " is " + least + " or more, not " + value);
     }
-    return value;
+  }
+
+  private ParameterException refused(String why) {
+    return new ParameterException(command.commandLine(), why);
   }
 
   private static void write(Path file, String text) {

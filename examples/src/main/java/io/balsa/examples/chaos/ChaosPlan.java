@@ -38,12 +38,15 @@ record ChaosPlan(
   String replay() {
     return String.format(
             Locale.ROOT,
-            "examples/bin/chaos --minutes %s --nodes %d --seed %d --workload %s --faults %s",
+            "examples/bin/chaos --minutes %s --nodes %d --seed %d --workload %s --faults %s"
+                + " --clients %d --rate %d",
             minutes(),
             nodes,
             seed,
             workload.name().toLowerCase(Locale.ROOT),
-            String.join(",", asked))
+            String.join(",", asked),
+            clients,
+            rate)
         + (failpoints ? " --failpoints" : "")
         + (bug.isEmpty() ? "" : " --bug " + bug);
   }

@@ -65,7 +65,7 @@ final class ChaosRun {
 
   /** Starts a cluster, runs the plan on it, and ends it. */
   static ChaosReport run(ChaosPlan plan, ServerCommand server, Progress progress) {
-    ChaosSpec spec = ChaosSpec.onFreePorts(plan.dir(), plan.nodes(), SPARE_MEMBERS, List.of());
+    ChaosSpec spec = ChaosSpec.onFreePorts(plan.dir(), plan.nodes(), SPARE_MEMBERS);
     try (Mounts mounts = Mounts.mount(spec, plan.faults());
         ChaosCluster cluster =
             ChaosCluster.start(server, spec, member -> ChaosCluster.Start.PLAIN)) {

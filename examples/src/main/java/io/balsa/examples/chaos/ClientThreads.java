@@ -42,7 +42,6 @@ final class ClientThreads {
         long pause = client.random().nextLong(2 * pauseMicros + 1);
         var unused = ending.await(pause, TimeUnit.MICROSECONDS);
       }
-      workload.end(client);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {

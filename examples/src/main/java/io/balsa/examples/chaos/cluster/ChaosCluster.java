@@ -140,11 +140,11 @@ public final class ChaosCluster implements AutoCloseable {
     startOptions = options;
   }
 
-  /** A member that the cluster has just been told about. It is started as one that joins. */
+  /** A member that the cluster has just been told about. It is started as one that joins, with nothing added. */
   public synchronized void join(MemberSpec member) {
     present.add(member);
     joinedAs.put(member.name(), List.copyOf(present));
-    launch(member);
+    launch(member, Start.PLAIN);
   }
 
   /** The cluster has no such member any more. */
@@ -204,18 +204,14 @@ public final class ChaosCluster implements AutoCloseable {
     awaitExit(member);
   }
 
-  /** SIGTERM, and waits until the process is gone. Returns its exit code. */
+  /** SIGTERM, also to a paused one, and waits until the process is gone. Returns its exit code. */
   public int stop(MemberSpec member) {
     process(member).terminate();
+    process(member).resume(); // A paused one would never hear of it.
     awaitExit(member);
     synchronized (this) {
       return child(member).process().exitValue();
     }
-  }
-
-  /** Whether the process ended by itself in time. */
-  public boolean endsWithin(MemberSpec member, Duration time) {
-    return Await.holds(time, () -> !isRunning(member));
   }
 
   /**
@@ -223,7 +219,7 @@ public final class ChaosCluster implements AutoCloseable {
    *
    * @throws ExampleException with the end of its log if it exits or takes too long
    */
-  public void awaitHealthy(MemberSpec member) {
+  private void awaitHealthy(MemberSpec member) {
     boolean healthy =
         Await.holds(
             HEALTHY_DEADLINE,

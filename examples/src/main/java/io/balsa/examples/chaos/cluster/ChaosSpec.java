@@ -19,9 +19,8 @@ import java.util.stream.Collectors;
  * @param net the second number of the links' addresses
  * @param members in the order of their numbers, the first {@code initial} of which the cluster is born with
  * @param initial how many members there are at first; the others may be added
- * @param flags further flags of every member
  */
-public record ChaosSpec(int net, List<MemberSpec> members, int initial, List<String> flags) {
+public record ChaosSpec(int net, List<MemberSpec> members, int initial) {
   private static final int NET_FROM = 64;
   private static final int NET_TO = 250;
   private static final String DOMAIN = ".chaos.invalid";
@@ -36,11 +35,10 @@ public record ChaosSpec(int net, List<MemberSpec> members, int initial, List<Str
 
   public ChaosSpec {
     members = List.copyOf(members);
-    flags = List.copyOf(flags);
   }
 
   /** Members n1, n2 … on ports that are free now, on a network that nobody else has chosen, most probably. */
-  public static ChaosSpec onFreePorts(Path dir, int initial, int spare, List<String> flags) {
+  public static ChaosSpec onFreePorts(Path dir, int initial, int spare) {
     int count = initial + spare;
     List<Integer> ports = FreePorts.take(2 * count);
     List<MemberSpec> members = new ArrayList<>();
@@ -49,7 +47,7 @@ public record ChaosSpec(int net, List<MemberSpec> members, int initial, List<Str
       members.add(new MemberSpec(name, ports.get(2 * i), ports.get(2 * i + 1), dir.resolve(name)));
     }
     int net = ThreadLocalRandom.current().nextInt(NET_FROM, NET_TO);
-    return new ChaosSpec(net, members, initial, flags);
+    return new ChaosSpec(net, members, initial);
   }
 
   public List<MemberSpec> initialMembers() {
@@ -102,7 +100,6 @@ public record ChaosSpec(int net, List<MemberSpec> members, int initial, List<Str
                 .collect(Collectors.joining(",")));
     command.add("--initial-cluster-state=" + state);
     command.addAll(EAGER_FLAGS);
-    command.addAll(flags);
     return command;
   }
 

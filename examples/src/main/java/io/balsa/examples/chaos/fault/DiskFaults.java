@@ -23,8 +23,10 @@ final class DiskFaults {
         new FullDisk(),
         new Traced("eio", "fsync fails with EIO, once and for all", "error=EIO:when=3+"),
         new Traced("slow-disk", "each fsync takes 0.3 s more", "delay_enter=300000"),
-        new Corruption(),
-        new Loss());
+        new Replacing(
+            "corrupt", "bits flip in files of one member while it is down", DiskFaults::corrupt),
+        new Replacing(
+            "disk-loss", "one member loses all its files, and is replaced", DiskFaults::lose));
   }
 
   /** Fills the disk of a member to the last byte, if its directory is on a file system of its own. */
@@ -128,102 +130,56 @@ final class DiskFaults {
   }
 
   /** Flips bits in the files of one member while it is down. */
-  private static final class Corruption implements Fault {
-    @Override
-    public String name() {
-      return "corrupt";
-    }
+  private static Fault.Strike corrupt(World world, SplittableRandom random) {
+    MemberSpec victim = world.victim(random);
+    String who = world.text(victim);
+    world.cluster().kill(victim);
+    List<Path> files = files(victim.dataDir());
+    Path file = World.any(random, files);
+    int flips = random.nextInt(1, 9);
+    flip(file, flips, random);
+    world.damage(victim);
+    return new Fault.Strike(
+        who + ": " + flips + " bits in " + victim.dataDir().relativize(file),
+        Duration.ZERO,
+        () -> world.cluster().launch(victim));
+  }
 
-    @Override
-    public String meaning() {
-      return "bits flip in files of one member while it is down";
-    }
-
-    @Override
-    public Optional<String> missing(World world) {
-      return world.membership().isSupported() ? Optional.empty() : Optional.of(MemberFaults.NEEDED);
-    }
-
-    @Override
-    public boolean isExclusive() {
-      return true;
-    }
-
-    @Override
-    public Strike begin(World world, SplittableRandom random) {
-      MemberSpec victim = world.victim(random);
-      String who = world.text(victim);
-      world.cluster().kill(victim);
-      List<Path> files = files(victim.dataDir());
-      Path file = World.any(random, files);
-      int flips = random.nextInt(1, 9);
-      flip(file, flips, random);
-      world.damage(victim);
-      return new Strike(
-          who + ": " + flips + " bits in " + victim.dataDir().relativize(file),
-          Duration.ZERO,
-          () -> world.cluster().launch(victim));
-    }
-
-    private static List<Path> files(Path dir) {
-      try (Stream<Path> all = Files.walk(dir)) {
-        List<Path> files = new ArrayList<>();
-        for (Path file : all.sorted().toList()) {
-          // The logs of RocksDB are for people; nobody reads them back.
-          boolean matters = !file.getFileName().toString().startsWith("LOG");
-          if (Files.isRegularFile(file) && Files.size(file) > 0 && matters) {
-            files.add(file);
-          }
+  private static List<Path> files(Path dir) {
+    try (Stream<Path> all = Files.walk(dir)) {
+      List<Path> files = new ArrayList<>();
+      for (Path file : all.sorted().toList()) {
+        // The logs of RocksDB are for people; nobody reads them back.
+        boolean matters = !file.getFileName().toString().startsWith("LOG");
+        if (Files.isRegularFile(file) && Files.size(file) > 0 && matters) {
+          files.add(file);
         }
-        return files;
-      } catch (IOException e) {
-        throw new ExampleException("can't look into " + dir + ": " + e, e);
       }
+      return files;
+    } catch (IOException e) {
+      throw new ExampleException("can't look into " + dir + ": " + e, e);
     }
+  }
 
-    private static void flip(Path file, int flips, SplittableRandom random) {
-      try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
-        for (int i = 0; i < flips; i++) {
-          long at = random.nextLong(bytes.length());
-          bytes.seek(at);
-          int was = bytes.read();
-          bytes.seek(at);
-          bytes.write(was ^ 1 << random.nextInt(Byte.SIZE));
-        }
-      } catch (IOException e) {
-        throw new ExampleException("can't damage " + file + ": " + e, e);
+  private static void flip(Path file, int flips, SplittableRandom random) {
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      for (int i = 0; i < flips; i++) {
+        long at = random.nextLong(bytes.length());
+        bytes.seek(at);
+        int was = bytes.read();
+        bytes.seek(at);
+        bytes.write(was ^ 1 << random.nextInt(Byte.SIZE));
       }
+    } catch (IOException e) {
+      throw new ExampleException("can't damage " + file + ": " + e, e);
     }
   }
 
   /** Takes everything that one member had. */
-  private static final class Loss implements Fault {
-    @Override
-    public String name() {
-      return "disk-loss";
-    }
-
-    @Override
-    public String meaning() {
-      return "one member loses all its files, and is replaced";
-    }
-
-    @Override
-    public Optional<String> missing(World world) {
-      return world.membership().isSupported() ? Optional.empty() : Optional.of(MemberFaults.NEEDED);
-    }
-
-    @Override
-    public boolean isExclusive() {
-      return true;
-    }
-
-    @Override
-    public Strike begin(World world, SplittableRandom random) {
-      MemberSpec victim = world.victim(random);
-      String who = world.text(victim);
-      world.lose(victim);
-      return new Strike(who, World.between(random, 1_000, 5_000), () -> world.replace(victim));
-    }
+  private static Fault.Strike lose(World world, SplittableRandom random) {
+    MemberSpec victim = world.victim(random);
+    String who = world.text(victim);
+    world.lose(victim);
+    return new Fault.Strike(who, World.between(random, 1_000, 5_000), () -> world.replace(victim));
   }
 }

@@ -36,10 +36,6 @@ public final class FailpointFaults {
             FailpointFaults::failpoint));
   }
 
-  public static List<Failpoint> points() {
-    return POINTS;
-  }
-
   /** What arms one point, chosen by chance, with an action and a time chosen by chance. */
   public static Start armed(SplittableRandom random) {
     return start(arming(random));

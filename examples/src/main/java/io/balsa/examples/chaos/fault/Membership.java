@@ -1,5 +1,6 @@
 package io.balsa.examples.chaos.fault;
 
+import io.balsa.examples.chaos.cluster.ChaosCluster;
 import io.balsa.examples.process.Await;
 import io.balsa.examples.process.ExampleException;
 import io.balsa.examples.process.MemberSpec;
@@ -9,7 +10,6 @@ import io.balsa.kv.proto.MemberAddRequest;
 import io.balsa.kv.proto.MemberListRequest;
 import io.balsa.kv.proto.MemberPromoteRequest;
 import io.balsa.kv.proto.MemberRemoveRequest;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
@@ -28,24 +28,6 @@ final class Membership {
 
   Membership(World world) {
     this.world = world;
-  }
-
-  /** Whether the members serve such calls at all. */
-  boolean isSupported() {
-    for (MemberSpec member : world.members()) {
-      try {
-        var unused =
-            world
-                .calls(member)
-                .cluster()
-                .memberRemove(MemberRemoveRequest.newBuilder().setID(1).build());
-      } catch (StatusRuntimeException e) {
-        if (e.getStatus().getCode() != Status.Code.UNIMPLEMENTED) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   /** It is no member when this returns. */
@@ -118,9 +100,9 @@ final class Membership {
       Attempt attempt,
       Consumer<StatusRuntimeException> note) {
     List<MemberSpec> others =
-        world.members().stream()
-            .filter(other -> !other.equals(member) && world.cluster().isRunning(other))
-            .toList();
+        world.members().stream().filter(other -> !other.equals(member)).toList();
+    // Those that were armed with a failpoint may have died since; a change needs a majority.
+    others.forEach(other -> world.cluster().launch(other, ChaosCluster.Start.PLAIN));
     for (MemberSpec other : others) {
       try {
         world.calls(other).nudge();

@@ -90,11 +90,17 @@ public final class Nemesis {
     return new Begun(fault, strike);
   }
 
+  /** The next one that can be done now: whom a kind needs may have been removed. Not all kinds need somebody. */
   private Fault draw() {
-    if (deck.isEmpty()) {
-      deck.addAll(World.shuffled(random, kinds));
+    while (true) {
+      if (deck.isEmpty()) {
+        deck.addAll(World.shuffled(random, kinds));
+      }
+      Fault next = deck.removeFirst();
+      if (next.missing(world).isEmpty()) {
+        return next;
+      }
     }
-    return deck.removeFirst();
   }
 
   private void awaitProgress() {

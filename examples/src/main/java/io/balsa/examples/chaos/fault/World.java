@@ -40,7 +40,6 @@ public final class World {
   private final Set<MemberSpec> damaged = new HashSet<>();
 
   private final Membership membership = new Membership(this);
-  private int wiped;
 
   /**
    * @param calls of all members, also of those that may be added
@@ -156,7 +155,6 @@ public final class World {
   private void wipe(MemberSpec member) {
     Trees.deleteContents(member.dataDir());
     damaged.remove(member);
-    wiped++;
   }
 
   Membership membership() {
@@ -183,11 +181,6 @@ public final class World {
     forget(member);
     membership.add(member, false);
     cluster.join(member);
-  }
-
-  /** How often a member had to begin with nothing. */
-  public int wiped() {
-    return wiped;
   }
 
   /**
@@ -239,7 +232,8 @@ public final class World {
     cluster.launch(member, ChaosCluster.Start.PLAIN);
   }
 
-  private boolean comesBack(MemberSpec member, Duration deadline) {
+  /** Whether the member is healthy in time; no as soon as it has ended. */
+  boolean comesBack(MemberSpec member, Duration deadline) {
     var unused =
         Await.holds(
             deadline,

@@ -1,50 +1,30 @@
 package io.balsa.examples.chaos.history;
 
-import java.io.BufferedWriter;
+import io.balsa.raft.testkit.checker.Event;
+import io.balsa.raft.testkit.checker.HistoryFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Histories as files: an event a line, once as EDN and once as JSON. Stateless. */
+/** Histories as the checker reads them, in memory and as files. Stateless. */
 public final class HistoryFiles {
   private HistoryFiles() {}
 
-  /** One line of a history. */
-  private record Event(long order, Map<Keyword, @Nullable Object> fields) {}
-
   /**
-   * Writes {@code NAME.edn} and {@code NAME.jsonl}.
+   * Writes {@code NAME.edn} and {@code NAME.jsonl}: an event a line.
    *
    * @throws IOException if the directory can't be written to
    */
   public static void write(Path dir, String name, List<Operation> operations) throws IOException {
-    List<Event> events = events(operations);
-    try (BufferedWriter edn = Files.newBufferedWriter(dir.resolve(name + ".edn"));
-        BufferedWriter json = Files.newBufferedWriter(dir.resolve(name + ".jsonl"))) {
-      for (Event event : events) {
-        StringBuilder line = new StringBuilder();
-        Notation.edn(event.fields(), line);
-        edn.append(line.append('\n'));
-        line.setLength(0);
-        Notation.json(plainWords(event.fields()), line);
-        json.append(line.append('\n'));
-      }
-    }
-  }
-
-  /** In JSON, the words for what a line is about go without a colon; only those within values have one. */
-  private static Map<Keyword, @Nullable Object> plainWords(Map<Keyword, @Nullable Object> fields) {
-    Map<Keyword, @Nullable Object> plain = new LinkedHashMap<>(fields);
-    plain.computeIfPresent(Keyword.of("type"), (key, word) -> ((Keyword) word).name());
-    plain.computeIfPresent(Keyword.of("f"), (key, word) -> ((Keyword) word).name());
-    return plain;
+    List<Event> events = events(operations, false);
+    HistoryFile.write(dir.resolve(name + ".edn"), events);
+    HistoryFile.write(dir.resolve(name + ".jsonl"), events);
   }
 
   /**
@@ -56,45 +36,57 @@ public final class HistoryFiles {
     Files.write(dir.resolve(name), lines);
   }
 
-  private static List<Event> events(List<Operation> operations) {
-    List<Event> events = new ArrayList<>();
+  /**
+   * What was asked and answered, in the order of the one counter.
+   *
+   * @param isBeginning whether there are more: then nothing is known of what ended after the last of these had begun, for an
+   *     answer from that time may tell of operations that aren't here
+   */
+  public static List<Event> events(List<Operation> operations, boolean isBeginning) {
+    Map<Long, Event> byOrder = new TreeMap<>();
+    long cut = isBeginning ? operations.get(operations.size() - 1).order() : Long.MAX_VALUE;
     for (Operation operation : operations) {
-      events.add(
-          event(operation, "invoke", operation.value(), operation.order(), operation.nanos(), ""));
+      byOrder.put(operation.order(), invocation(operation));
       operation
           .completion()
-          .ifPresent(
-              end ->
-                  events.add(
-                      event(
-                          operation,
-                          end.type().name().toLowerCase(Locale.ROOT),
-                          end.value(),
-                          end.order(),
-                          end.nanos(),
-                          end.error())));
+          .filter(end -> end.order() < cut)
+          .ifPresent(end -> byOrder.put(end.order(), completion(operation, end)));
     }
-    events.sort(Comparator.comparingLong(Event::order));
-    return events;
+    return List.copyOf(byOrder.values());
   }
 
-  private static Event event(
-      Operation operation,
-      String type,
-      @Nullable Object value,
-      long order,
-      long nanos,
-      String error) {
-    Map<Keyword, @Nullable Object> fields = new LinkedHashMap<>();
-    fields.put(Keyword.of("process"), operation.process());
-    fields.put(Keyword.of("type"), Keyword.of(type));
-    fields.put(Keyword.of("f"), Keyword.of(operation.f()));
-    fields.put(Keyword.of("value"), value);
-    fields.put(Keyword.of("time"), nanos);
-    fields.put(Keyword.of("index"), order);
-    if (!error.isEmpty()) {
-      fields.put(Keyword.of("error"), error);
+  static Event invocation(Operation operation) {
+    return Event.invoke(operation.process(), operation.f(), plain(operation.value()))
+        .at(operation.nanos());
+  }
+
+  static Event completion(Operation operation, Completion end) {
+    Object value = plain(end.value());
+    Event event =
+        switch (end.type()) {
+          case OK -> Event.ok(operation.process(), operation.f(), value);
+          case FAIL -> Event.fail(operation.process(), operation.f(), value);
+          case INFO -> Event.info(operation.process(), operation.f(), value);
+        };
+    Event timed = event.at(end.nanos());
+    return end.error().isEmpty() ? timed : timed.because(end.error());
+  }
+
+  /** As the checker wants it: keywords are texts with a colon, keys of maps are texts without. */
+  private static @Nullable Object plain(@Nullable Object value) {
+    if (value instanceof Keyword keyword) {
+      return keyword.toString();
     }
-    return new Event(order, fields);
+    if (value instanceof List<?> list) {
+      List<@Nullable Object> plain = new ArrayList<>();
+      list.forEach(each -> plain.add(plain(each)));
+      return plain;
+    }
+    if (value instanceof Map<?, ?> map) {
+      Map<String, @Nullable Object> plain = new LinkedHashMap<>();
+      map.forEach((key, each) -> plain.put(((Keyword) key).name(), plain(each)));
+      return plain;
+    }
+    return value;
   }
 }

@@ -1,5 +1,6 @@
 package io.balsa.examples.chaos.history;
 
+import io.balsa.raft.testkit.checker.HistoryFile;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -64,17 +65,12 @@ public final class Operation {
     completion = end;
   }
 
+  /** Its lines in the history's file. */
   @Override
   public String toString() {
-    StringBuilder text =
-        new StringBuilder("process ").append(process).append(" :").append(f).append(' ');
-    Notation.edn(value, text);
-    Completion end = completion;
-    if (end != null) {
-      text.append(" => ").append(end.type()).append(' ');
-      Notation.edn(end.value(), text);
-      text.append(end.error());
-    }
-    return text.toString();
+    String asked = HistoryFile.EDN.line(HistoryFiles.invocation(this));
+    return completion()
+        .map(end -> asked + " => " + HistoryFile.EDN.line(HistoryFiles.completion(this, end)))
+        .orElse(asked);
   }
 }

@@ -78,7 +78,7 @@ final class Carried {
       }
       wire.awaitPassable(); // The end of the stream travels like everything else.
       to.shutdownOutput();
-      if (from.isOutputShutdown() || to.isInputShutdown()) {
+      if (from.isOutputShutdown()) {
         reset();
       }
     } catch (IOException e) {

@@ -77,6 +77,7 @@ final class LinkProxy implements AutoCloseable {
         opening.start();
       } catch (IOException e) {
         if (!closed) {
+          stopListening(); // It may be open still, and its address must be free.
           awaitTarget();
         }
       }

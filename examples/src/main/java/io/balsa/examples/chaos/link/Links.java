@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** All links of a cluster: for each ordered pair of members a wire, and the proxies that use it. Thread-safe. */
 public final class Links implements AutoCloseable {
@@ -67,13 +66,6 @@ public final class Links implements AutoCloseable {
           }
         });
     heal();
-  }
-
-  /** How many bytes each direction has carried; to see that the members use the links. */
-  public synchronized Map<String, Long> bytesCarried() {
-    Map<String, Long> bytes = new TreeMap<>();
-    wires.forEach((way, wire) -> bytes.put(way.from() + ">" + way.to(), wire.bytesCarried()));
-    return bytes;
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.balsa.examples.chaos.link;
 
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -12,7 +11,6 @@ final class Wire {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final AtomicLong carried = new AtomicLong();
 
   /** Guarded by the lock. */
   private Weather weather = Weather.FAIR;
@@ -38,10 +36,6 @@ final class Wire {
     return weather().equals(Weather.FAIR);
   }
 
-  long bytesCarried() {
-    return carried.get();
-  }
-
   /** Waits for as long as the weather has it, then says what becomes of a piece of so many bytes. */
   Fate carry(int bytes) throws InterruptedException {
     Weather now = awaitPassable();
@@ -56,7 +50,6 @@ final class Wire {
     }
     rest(nanos);
     awaitPassable();
-    carried.addAndGet(bytes);
     return chance.nextDouble() < now.flipChance() ? Fate.ARRIVES_DAMAGED : Fate.ARRIVES;
   }
 

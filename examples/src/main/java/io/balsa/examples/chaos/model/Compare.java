@@ -33,10 +33,6 @@ public record Compare(Target target, String key, Relation relation, long number,
     return new Compare(Target.MOD, key, Relation.EQUAL, revision, "");
   }
 
-  public static Compare createIs(String key, long revision) {
-    return new Compare(Target.CREATE, key, Relation.EQUAL, revision, "");
-  }
-
   /** Whether it holds for what the key is. */
   public boolean holds(Optional<Version> found) {
     if (target == Target.VALUE) {

@@ -9,7 +9,6 @@ import java.util.List;
  * @param nanos when it arrived, on the clock of the run
  * @param revision of its header
  * @param compactRevision with which the watch was cancelled because its next events are gone, or 0
- * @param cancelReason of a cancelled watch; empty while it goes on
  */
 public record WatchAnswer(
     long nanos,
@@ -17,7 +16,6 @@ public record WatchAnswer(
     boolean created,
     boolean cancelled,
     long compactRevision,
-    String cancelReason,
     List<KvEvent> events) {
   public WatchAnswer {
     events = List.copyOf(events);

@@ -136,7 +136,6 @@ public final class Watching implements AutoCloseable {
               response.getCreated(),
               response.getCanceled(),
               response.getCompactRevision(),
-              response.getCancelReason(),
               response.getEventsList().stream().map(KvWire::event).toList());
       session.add(answer);
       if (!answer.events().isEmpty()) {

@@ -9,18 +9,10 @@ public interface Workload {
   /** One operation, or a few that belong together. Blocks for as long as its calls take. */
   void step(Client client) throws InterruptedException;
 
-  /** Called by each client's thread when its last step is over. */
-  default void end(Client client) throws InterruptedException {}
-
   /** What is watched meanwhile, beside everything. */
   default List<WatchRange> watches() {
     return List.of(
         new WatchRange("k", "l", true, true, true, true),
         new WatchRange("k", "l", true, false, false, false));
-  }
-
-  /** Whether history is compacted now and then while it runs. */
-  default boolean compacts() {
-    return true;
   }
 }

@@ -33,11 +33,11 @@ final class WatchJudgeTest {
 
   private static WatchAnswer events(KvEvent... events) {
     long revision = events[events.length - 1].revision();
-    return new WatchAnswer(0, revision, false, false, 0, "", List.of(events));
+    return new WatchAnswer(0, revision, false, false, 0, List.of(events));
   }
 
   private static WatchAnswer bookmark(long revision) {
-    return new WatchAnswer(0, revision, false, false, 0, "", List.of());
+    return new WatchAnswer(0, revision, false, false, 0, List.of());
   }
 
   private static void assertBroken(Verdict verdict, String rule) {
@@ -85,7 +85,7 @@ final class WatchJudgeTest {
 
   @Test
   void resumableUnlessCompacted() {
-    WatchAnswer compacted = new WatchAnswer(0, 4, false, true, 4, "", List.of());
+    WatchAnswer compacted = new WatchAnswer(0, 4, false, true, 4, List.of());
     assertThat(judge(ALL, 2, compacted).violations()).isEmpty();
     assertBroken(judge(ALL, 4, compacted), "resumable");
   }

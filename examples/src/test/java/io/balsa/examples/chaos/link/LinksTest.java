@@ -115,6 +115,27 @@ final class LinksTest {
   }
 
   @Test
+  void whatIsDelayedArrivesWhenItIsTime() throws IOException {
+    assertOnlyHealingBrings(Weather.slow(Duration.ofHours(1)), 1);
+  }
+
+  @Test
+  void whatIsThrottledArrivesAtItsRate() throws IOException {
+    assertOnlyHealingBrings(Weather.throttled(1), 4096);
+  }
+
+  private void assertOnlyHealingBrings(Weather weather, int bytes) throws IOException {
+    links.set("a", "b", weather);
+    try (Socket near = dial();
+        Socket far = server.accept()) {
+      near.getOutputStream().write(new byte[bytes]);
+      assertSilent(far);
+      links.heal();
+      assertThat(far.getInputStream().readNBytes(bytes)).hasSize(bytes);
+    }
+  }
+
+  @Test
   void aBitMayFlip() throws IOException {
     links.set("a", "b", Weather.flipping(1));
     try (Socket near = dial();

@@ -10,9 +10,6 @@ import java.time.Duration;
  * @param memoryBytes for what the search remembers: configurations and states
  */
 public record Limits(Duration time, long memoryBytes) {
-  /** A minute, and half of the heap. */
-  public static final Limits DEFAULT = within(Duration.ofMinutes(1));
-
   public Limits {
     if (time.isNegative() || time.isZero() || memoryBytes < 1) {
       throw new IllegalArgumentException(
