@@ -2,8 +2,10 @@ package io.balsa.examples.simulate;
 
 import io.balsa.examples.process.ExampleException;
 import io.balsa.raft.testkit.simulator.Extent;
+import io.balsa.raft.testkit.simulator.SimOptions;
 import io.balsa.raft.testkit.zoo.Specimen;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,6 +100,13 @@ public final class SimulateMain implements Callable<Integer> {
               + " seeds, the first that fails is shrunk in any case.")
   private boolean shrink;
 
+  @Option(
+      names = "--history",
+      paramLabel = "FILE",
+      description =
+          "With --seed: writes what clients did and were told there (.edn or .jsonl), for examples/bin/check-history.")
+  private @Nullable Path history;
+
   @Spec private CommandSpec command = CommandSpec.create();
 
   private SimulateMain() {}
@@ -150,6 +159,9 @@ public final class SimulateMain implements Callable<Integer> {
         seed != null && (seeds != null || first != null),
         "--seed names one seed: no --seeds, no --first");
     refuseIf(shrink && seed == null, "--shrink needs a --seed");
+    refuseIf(
+        history != null && (seed == null || bug != null || chosen() != Workload.REGISTER),
+        "--history needs a --seed of the workload register, and no --bug");
     refuseIf(bug != null && workload != null, "each --bug has its own workload: no --workload");
     refuseIf(ALL.equals(bug) && seed != null, "--bug all hunts from seed to seed: no --seed");
   }
@@ -171,14 +183,18 @@ public final class SimulateMain implements Callable<Integer> {
     }
   }
 
+  private Workload chosen() {
+    return Optional.ofNullable(workload).orElse(Workload.REGISTER);
+  }
+
   private int simulate(PrintWriter out) {
-    Workload chosen = Optional.ofNullable(workload).orElse(Workload.REGISTER);
+    SimOptions<?> options = chosen().options().within(extent());
     if (seed != null) {
-      return new SingleSeed(chosen.options().within(extent()), chosen.replay(), out)
+      return new SingleSeed(options, chosen().replay(), out, Optional.ofNullable(history))
           .run(seed, shrink);
     }
     long from = first == null ? System.currentTimeMillis() % 1_000_000_000L * 1_000 : first;
-    SeedBatch batch = new SeedBatch(chosen.options().within(extent()), chosen.replay(), out);
+    SeedBatch batch = new SeedBatch(options, chosen().replay(), out);
     return batch.run(from, seeds == null ? SEEDS : seeds, jobs);
   }
 

@@ -2,15 +2,23 @@ package io.balsa.examples.simulate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.balsa.raft.testkit.checker.Limits;
+import io.balsa.raft.testkit.checker.LinearizabilityChecker;
+import io.balsa.raft.testkit.checker.Verdict;
 import io.balsa.raft.testkit.simulator.PlantedBug;
+import io.balsa.raft.testkit.simulator.RegisterHistory;
 import io.balsa.raft.testkit.simulator.SimOptions;
 import io.balsa.raft.testkit.simulator.SimulatorSeeds;
 import io.balsa.raft.testkit.zoo.Specimen;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -58,6 +66,19 @@ final class SimulateTest {
     assertThat(answer.exitCode()).isZero();
     assertThat(answer.last()).isEqualTo("1 passed, 0 failed");
     assertThat(simulate("--seed", "4")).isEqualTo(answer);
+  }
+
+  @Test
+  void whatClientsSawCanBeJudgedFromOutside(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("history.edn");
+    Answer answer = simulate("--seed", "4", "--history", file.toString());
+    assertThat(answer.exitCode()).isZero();
+    assertThat(answer.last())
+        .isEqualTo("Judge: examples/bin/check-history " + RegisterHistory.ARGUMENTS + " " + file);
+    assertThat(
+            LinearizabilityChecker.check(
+                RegisterHistory.MODEL, file, Limits.within(Duration.ofMinutes(1))))
+        .isEqualTo(new Verdict.Valid());
   }
 
   /** There is no failing seed to test with, so the bug is in the options here. */
@@ -145,7 +166,9 @@ final class SimulateTest {
         "--bug NO_SUCH_BUG",
         "--bug all --seed 1",
         "--bug VOTE_FORGOTTEN --workload kv",
-        "--shrink"
+        "--shrink",
+        "--history h.edn",
+        "--seed 1 --history h.edn --workload kv"
       })
   void wrongUsageIsOneClearLine(String line) {
     Answer answer = simulate(line.split(" "));

@@ -16,11 +16,28 @@ public final class RegisterMap implements StateMachine<Long> {
   /** Writes and reads of five registers. */
   public static final SimSubject<RegisterMap> SUBJECT = new Subject();
 
+  private static final int REGISTERS = 5;
+
   private final SortedMap<Byte, Long> registers = new TreeMap<>();
+
+  /** Which register a command writes to. */
+  static byte register(Bytes command) {
+    return command.byteAt(0);
+  }
+
+  /** What it writes there. */
+  static long value(Bytes command) {
+    return command.getLong(1);
+  }
+
+  /** Which register the read of that number looks at. */
+  static byte registerOfRead(long number) {
+    return (byte) (number % REGISTERS);
+  }
 
   @Override
   public Long apply(EntryId id, Bytes command) {
-    Long before = registers.put(command.byteAt(0), command.getLong(1));
+    Long before = registers.put(register(command), value(command));
     return before == null ? 0L : before;
   }
 
@@ -47,8 +64,6 @@ public final class RegisterMap implements StateMachine<Long> {
   }
 
   private static final class Subject implements SimSubject<RegisterMap> {
-    private static final int REGISTERS = 5;
-
     @Override
     public RegisterMap create() {
       return new RegisterMap();
@@ -64,7 +79,7 @@ public final class RegisterMap implements StateMachine<Long> {
 
     @Override
     public Object observe(RegisterMap registers, long number) {
-      return registers.registers.getOrDefault((byte) (number % REGISTERS), 0L);
+      return registers.registers.getOrDefault(registerOfRead(number), 0L);
     }
   }
 }

@@ -99,7 +99,8 @@ final class SimClient<S extends StateMachine<?>> {
     long floorBefore = history.floor();
     long operation = current;
     history.proposed(number, command);
-    giveUpLater(() -> simulation.reached(Reached.WRITE_UNKNOWN));
+    simulation.witness().ifPresent(witness -> witness.proposed(number, command));
+    giveUpLater(() -> unanswered(number, Reached.WRITE_UNKNOWN));
     node.requests()
         .propose(
             command,
@@ -114,13 +115,20 @@ final class SimClient<S extends StateMachine<?>> {
   private void finishWrite(long number, Bytes command, long floorBefore, Outcome<Object> outcome) {
     if (outcome instanceof Outcome.Committed<Object> committed) {
       simulation.reached(Reached.WRITE_COMMITTED);
+      simulation.witness().ifPresent(witness -> witness.committed(number, committed.result()));
       simulation.history().committed(number, floorBefore, committed);
     } else if (outcome instanceof Outcome.Rejected<Object>) {
       simulation.reached(Reached.WRITE_REJECTED);
+      simulation.witness().ifPresent(witness -> witness.rejected(number));
       simulation.history().rejected(number, command);
     } else {
-      simulation.reached(Reached.WRITE_UNKNOWN);
+      unanswered(number, Reached.WRITE_UNKNOWN);
     }
+  }
+
+  private void unanswered(long number, Reached how) {
+    simulation.reached(how);
+    simulation.witness().ifPresent(witness -> witness.unanswered(number));
   }
 
   /**
@@ -130,7 +138,8 @@ final class SimClient<S extends StateMachine<?>> {
     long number = simulation.nextNumber();
     long floorBefore = simulation.history().floor();
     long operation = current;
-    giveUpLater(() -> simulation.reached(Reached.READ_FAILED));
+    simulation.witness().ifPresent(witness -> witness.asked(number));
+    giveUpLater(() -> unanswered(number, Reached.READ_FAILED));
     node.requests()
         .read(
             new Requests.Reader() {
@@ -139,6 +148,7 @@ final class SimClient<S extends StateMachine<?>> {
                 if (operation == current) {
                   Object value = subject.observe(node.applier().stateMachine(), number);
                   simulation.reached(Reached.READ_SERVED);
+                  simulation.witness().ifPresent(witness -> witness.saw(number, value));
                   simulation.history().read(number, floorBefore, appliedIndex, value);
                   think();
                 }
@@ -147,7 +157,7 @@ final class SimClient<S extends StateMachine<?>> {
               @Override
               public void onFailed() {
                 if (operation == current) {
-                  simulation.reached(Reached.READ_FAILED);
+                  unanswered(number, Reached.READ_FAILED);
                   think();
                 }
               }

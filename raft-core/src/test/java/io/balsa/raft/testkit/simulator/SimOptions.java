@@ -15,6 +15,7 @@ import java.util.function.Supplier;
  * @param extent how much of what the seed draws
  * @param bug built into the simulated driver, disk or network
  * @param wires a transport's codec, a new one for each run, which messages go through in half of the seeds
+ * @param witness of what clients do and are told
  * @param textHash whether the hash of the run covers the text of each event, not only its figures; slow
  */
 public record SimOptions<S extends StateMachine<?>>(
@@ -22,17 +23,19 @@ public record SimOptions<S extends StateMachine<?>>(
     Extent extent,
     Optional<PlantedBug> bug,
     Optional<Supplier<SimWire>> wires,
+    Optional<ClientWitness> witness,
     boolean textHash) {
 
   /** Thirty seconds of faults over a few registers. */
   public static final SimOptions<RegisterMap> DEFAULT = of(RegisterMap.SUBJECT);
 
   public static <S extends StateMachine<?>> SimOptions<S> of(SimSubject<S> subject) {
-    return new SimOptions<>(subject, Extent.FULL, Optional.empty(), Optional.empty(), false);
+    return new SimOptions<>(
+        subject, Extent.FULL, Optional.empty(), Optional.empty(), Optional.empty(), false);
   }
 
   public SimOptions<S> within(Extent part) {
-    return new SimOptions<>(subject, part, bug, wires, textHash);
+    return new SimOptions<>(subject, part, bug, wires, witness, textHash);
   }
 
   public SimOptions<S> withFaults(Duration duration) {
@@ -40,15 +43,20 @@ public record SimOptions<S extends StateMachine<?>>(
   }
 
   public SimOptions<S> withBug(PlantedBug planted) {
-    return new SimOptions<>(subject, extent, Optional.of(planted), wires, textHash);
+    return new SimOptions<>(subject, extent, Optional.of(planted), wires, witness, textHash);
   }
 
   public SimOptions<S> withWire(Supplier<SimWire> codecs) {
-    return new SimOptions<>(subject, extent, bug, Optional.of(codecs), textHash);
+    return new SimOptions<>(subject, extent, bug, Optional.of(codecs), witness, textHash);
+  }
+
+  /** For one run: runs of many seeds at once would be mixed up. */
+  public SimOptions<S> withWitness(ClientWitness listener) {
+    return new SimOptions<>(subject, extent, bug, wires, Optional.of(listener), textHash);
   }
 
   public SimOptions<S> withTextHash() {
-    return new SimOptions<>(subject, extent, bug, wires, true);
+    return new SimOptions<>(subject, extent, bug, wires, witness, true);
   }
 
   /** The extent without what these options can't do anyway. */

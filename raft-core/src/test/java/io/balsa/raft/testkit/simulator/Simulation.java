@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -195,6 +196,10 @@ final class Simulation<S extends StateMachine<?>>
 
   SnapshotJourneys<S> snapshots() {
     return snapshots;
+  }
+
+  Optional<ClientWitness> witness() {
+    return options.witness();
   }
 
   ClientHistory history() {
