@@ -20,7 +20,7 @@ public sealed interface Message {
   /**
    * Could I win an election of {@code term}? Changes nothing at the receiver (thesis §9.6).
    *
-   * @param term one above the sender's own
+   * @param term one above the sender's own; any number if its disk is blank, and it asks whether others' are
    * @param last the sender's last entry
    */
   record PreVoteRequest(long term, EntryId last) implements Message {

@@ -22,8 +22,8 @@ final class Introduction {
    * name, it could vote twice in a term, or elect a leader that lacks a committed entry (traps M13, D10). A blank disk alone
    * doesn't tell a first start from such a loss; others can.
    *
-   *   initial voters   Blank, they ask each other by a pre-vote for term 1. "All others answered, and nobody is beyond term 0"
-   *                    is noted durably, by a vote for itself in term 0: from then on the disk isn't blank. The first election
+   *   initial voters   Blank, they ask each other by a pre-vote, whose term is a number of this life alone: so no answer is one
+   *                    to an earlier life. "All others answered, and nobody is beyond term 0" is noted durably, by a vote for itself in term 0: from then on the disk isn't blank. The first election
    *                    needs the pre-votes of all voters, and a blank node gives none; so, whoever is beyond term 0, every
    *                    initial voter has made its note before. A blank node that meets a term has lost its note, and is
    *                    refused.
@@ -57,12 +57,17 @@ final class Introduction {
 
   private long askedAt;
 
+  /** The term of the pre-votes by which a blank initial voter asks. Pre-votes change nobody's term (thesis §9.6). */
+  private final long question;
+
   /** The initial voters that answered, none of them beyond term 0. */
   private final Set<NodeId> met = new TreeSet<>();
 
   Introduction(CoreState state, boolean blank, long seed) {
     this.state = state;
-    this.readId = new SplittableRandom(seed).nextLong() | Long.MIN_VALUE;
+    SplittableRandom random = new SplittableRandom(seed);
+    this.readId = random.nextLong() | Long.MIN_VALUE;
+    this.question = random.nextLong(1, Long.MAX_VALUE);
     this.standing = blank ? Standing.BLANK : Standing.MEMBER;
     if (blank) {
       state.electionTimer.expire(state.now);
@@ -84,10 +89,10 @@ final class Introduction {
   /** The election timer ran out. */
   void onTimeout() {
     if (state.isVoter() && standing == Standing.BLANK) {
-      PreVoteRequest question = new PreVoteRequest(state.term() + 1, state.log.last());
+      PreVoteRequest request = new PreVoteRequest(question, state.log.last());
       state.membership().voters().stream()
           .filter(voter -> !voter.equals(state.self()))
-          .forEach(voter -> state.outbox.send(voter, question));
+          .forEach(voter -> state.outbox.send(voter, request));
       state.electionTimer.restartSoon(state.now);
     } else {
       state.electionTimer.restart(state.now); // it can only be taken in
@@ -99,7 +104,7 @@ final class Introduction {
     if (message instanceof PreVoteRequest request) {
       state.outbox.send(from, new PreVoteResponse(state.term(), request.term(), false));
     } else if (message instanceof PreVoteResponse response) {
-      onAnswer(from, response.term());
+      onAnswer(from, response);
     } else if (message instanceof HeartbeatRequest heartbeat) {
       onHeartbeat(from, heartbeat);
     } else if (message instanceof ReadIndexResponse response && response.readId() == readId) {
@@ -145,9 +150,13 @@ final class Introduction {
     state.outbox.sendAfterPersist(leader, new HeartbeatResponse(term, 0, false)); // it may begin
   }
 
-  private void onAnswer(NodeId from, long term) {
-    if (term > 0) {
+  /** To a question of this life, or of an earlier one: who was added later asks nothing. */
+  private void onAnswer(NodeId from, PreVoteResponse response) {
+    if (response.term() > 0) {
       standing = Standing.REFUSED;
+      return;
+    }
+    if (!state.isVoter() || response.proposedTerm() != question) {
       return;
     }
     met.add(from);
