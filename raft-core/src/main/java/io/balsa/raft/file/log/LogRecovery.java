@@ -11,12 +11,14 @@ import io.balsa.raft.model.StorageException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentNavigableMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the segments back and decides what each imperfection means.
@@ -66,10 +68,35 @@ final class LogRecovery {
   /** The last entry that was read: for messages. */
   private String lastRead = "the beginning";
 
+  /** Whether rows C, E and S may be dealt with; otherwise they are noted only. */
+  private final boolean mayWrite;
+
+  private final List<String> notes = new ArrayList<>();
+
   LogRecovery(Disk disk, ConcurrentNavigableMap<Long, Segment> segments, TailMark.Point durable) {
+    this(disk, segments, durable, true);
+  }
+
+  private LogRecovery(
+      Disk disk,
+      ConcurrentNavigableMap<Long, Segment> segments,
+      TailMark.Point durable,
+      boolean mayWrite) {
     this.disk = disk;
     this.segments = segments;
     this.durable = durable;
+    this.mayWrite = mayWrite;
+  }
+
+  /** Decides the same, and leaves the files as they are. The map of segments may lose the last one. */
+  static LogRecovery readingOnly(
+      Disk disk, ConcurrentNavigableMap<Long, Segment> segments, TailMark.Point durable) {
+    return new LogRecovery(disk, segments, durable, false);
+  }
+
+  /** What a recovery that may write would have done. */
+  List<String> notes() {
+    return notes;
   }
 
   /** Where the log goes on. */
@@ -101,6 +128,15 @@ final class LogRecovery {
     }
     checkComplete();
     // All is judged: whoever refuses has written nothing.
+    if (mayWrite) {
+      settle(unused);
+    } else {
+      note(unused);
+    }
+    return end;
+  }
+
+  private void settle(@Nullable Segment unused) {
     if (unused != null) {
       segments.remove(unused.number());
       unused.delete(disk);
@@ -110,7 +146,22 @@ final class LogRecovery {
       blank(last.segment(), last.offset());
     }
     scans.forEach(LogRecovery::vouchFor);
-    return end;
+  }
+
+  private void note(@Nullable Segment unused) {
+    if (unused != null) {
+      segments.remove(unused.number());
+      unused.release();
+      notes.add(unused.path() + " was begun and holds nothing yet: the next start removes it");
+    }
+    SegmentScan last = scans.getLast();
+    if (!last.isBlankFrom(last.offset())) {
+      notes.add(
+          last.segment().path()
+              + " ends at offset "
+              + last.offset()
+              + " within a write that was torn and never acknowledged: the next start cuts it off");
+    }
   }
 
   private String lastPath() {

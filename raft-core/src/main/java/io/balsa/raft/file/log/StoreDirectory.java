@@ -53,6 +53,25 @@ final class StoreDirectory implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #open}, of a log that was begun: nothing is written to it.
+   *
+   * @throws StorageException also for one whose creation was cut short, because opening it would go on with that
+   */
+  static StoreDirectory openExisting(Disk disk, Path path) {
+    try {
+      boolean begins =
+          !disk.exists(path.resolve("store")) && disk.exists(path.resolve("store.new"));
+      if (begins) {
+        throw new StorageException(
+            path + " is a log that was being made: nothing was ever written to it");
+      }
+    } catch (IOException e) {
+      throw new StorageException("can't read " + path + ": " + e, e);
+    }
+    return open(disk, path);
+  }
+
   Disk disk() {
     return disk;
   }
@@ -106,6 +125,11 @@ final class StoreDirectory implements AutoCloseable {
         .map(name -> Long.parseUnsignedLong(name.group(1), 16))
         .sorted()
         .toList();
+  }
+
+  /** Whether there are any, whatever else there is. Writes nothing. */
+  static boolean hasSegments(Disk disk, Path path) throws IOException {
+    return disk.exists(path) && !segmentNumbers(disk, path).isEmpty();
   }
 
   /** Gives a file its name for good. */

@@ -40,6 +40,21 @@ final class TailMark implements AutoCloseable {
     }
   }
 
+  /** As {@link #read}, of a mark that isn't made where there is none. */
+  static Point readIn(Disk disk, Path directory, long storeId) {
+    Path path = directory.resolve("tail");
+    try {
+      if (!disk.exists(path)) {
+        return new Point(0, 0);
+      }
+      try (DiskFile file = disk.open(path, Disk.Access.READ)) {
+        return new TailMark(path, file, storeId).read();
+      }
+    } catch (IOException e) {
+      throw new StorageException("can't read " + path + ": " + e, e);
+    }
+  }
+
   /** The later of the marks that can be read; the beginning of all if none can. */
   Point read() {
     Point latest = new Point(0, 0);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A log of several segments is damaged in one place, and opened: it shows all of what was acknowledged, or refuses, naming the
- * file. It is never shortened, and nothing wrong is ever read. {@code -Dsweep.cases=20000 -Dsweep.seed=1}.
+ * file. It is never shortened, and nothing wrong is ever read. {@link FileLogAudit}, asked before, says the same of it. {@code -Dsweep.cases=20000 -Dsweep.seed=1}.
  */
 final class LogCorruptionSweepTest {
   private static final Path DIRECTORY = Path.of("/member/log");
@@ -70,6 +70,7 @@ final class LogCorruptionSweepTest {
   private static Verdict verdictOf(Damage.Directory files, List<LogModel> expected, Damage damage)
       throws IOException {
     MemoryDisk disk = disk(files);
+    boolean auditedSound = AuditedLog.isSound(disk, DIRECTORY);
     List<LogModel> logs = new ArrayList<>(expected.stream().map(LogModel::copy).toList());
     try (FileLogStore store = open(disk)) {
       for (int g = 0; g < GROUPS; g++) {
@@ -77,12 +78,14 @@ final class LogCorruptionSweepTest {
       }
       append(store, logs.get(0));
     } catch (StorageException refused) {
+      assertThat(auditedSound).as("what is refused was told before: %s", refused).isFalse();
       assertThat(refused).hasMessageContaining(DIRECTORY.toString());
       if (damage.kind() == Damage.Kind.BIT && damage.file().endsWith(".log")) {
         assertThat(refused).hasMessageMatching("(?s).*(offset|header).*");
       }
       return Verdict.REFUSED;
     }
+    assertThat(auditedSound).as("what opens was told to be in order").isTrue();
     try (FileLogStore again = open(disk)) {
       for (int g = 0; g < GROUPS; g++) {
         compare(again, g, logs.get(g));

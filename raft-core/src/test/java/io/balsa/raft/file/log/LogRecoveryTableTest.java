@@ -195,16 +195,20 @@ final class LogRecoveryTableTest {
             new PersistBatch(GROUP, index, Optional.empty(), Optional.empty(), List.of(entry))));
   }
 
-  private void assertHolds(long entries) {
+  private void assertHolds(long entries) throws Exception {
     disk = disk.killProcess();
+    if (disk.exists(STORE)) {
+      assertThat(AuditedLog.isSound(disk, DIRECTORY)).as("as an audit has it").isTrue();
+    }
     try (FileLogStore store = open()) {
       assertThat(store.open(GROUP).lastIndex()).isEqualTo(entries);
       assertThat(store.read(GROUP, 1, Long.MAX_VALUE, Long.MAX_VALUE)).hasSize((int) entries);
     }
   }
 
-  private void assertRefused(String message) {
+  private void assertRefused(String message) throws Exception {
     disk = disk.killProcess();
+    assertThat(AuditedLog.isSound(disk, DIRECTORY)).as("as an audit has it").isFalse();
     Map<Path, Bytes> before = contents();
     assertThatThrownBy(this::open)
         .isInstanceOf(StorageException.class)

@@ -122,33 +122,35 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private static Options options(RocksLogConfig config, Cache cache) {
+  /** Whoever opens the database, all that can be checked is checked. */
+  static Options verifying() {
     // The Java API has no setter for this one: a WAL file that went missing, or shrank, since it
     // was closed is found.
     Properties unlisted = new Properties();
     unlisted.setProperty("track_and_verify_wals_in_manifest", "true");
     try (DBOptions database = DBOptions.getDBOptionsFromProps(unlisted);
         ColumnFamilyOptions family = new ColumnFamilyOptions()) {
-      Options options = new Options(database, family);
-      options
-          .setParanoidChecks(true)
-          .setMaxBgErrorResumeCount(0) // A disk that failed once isn't trusted again.
-          .setRecycleLogFileNum(0) // Old records in a reused file could be taken for new ones.
-          .setUseFsync(false) // fdatasync: the file's size is data enough.
-          .setWriteBufferSize(config.memtableBytes())
-          .setMaxWriteBufferNumber(3)
-          .setTargetFileSizeBase(config.memtableBytes())
-          .setMaxBytesForLevelBase(4 * config.memtableBytes())
-          .setCompressionType(CompressionType.NO_COMPRESSION) // Entries live for minutes.
-          .setMaxBackgroundJobs(2)
-          .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
-          .setKeepLogFileNum(INFO_LOG_FILES_MAX)
-          .setMaxLogFileSize(INFO_LOG_BYTES_MAX)
-          .setStatsDumpPeriodSec(0)
-          .setTableFormatConfig(
-              new BlockBasedTableConfig().setBlockCache(cache).setBlockSize(BLOCK_BYTES));
-      return options;
+      return new Options(database, family).setParanoidChecks(true);
     }
+  }
+
+  private static Options options(RocksLogConfig config, Cache cache) {
+    return verifying()
+        .setMaxBgErrorResumeCount(0) // A disk that failed once isn't trusted again.
+        .setRecycleLogFileNum(0) // Old records in a reused file could be taken for new ones.
+        .setUseFsync(false) // fdatasync: the file's size is data enough.
+        .setWriteBufferSize(config.memtableBytes())
+        .setMaxWriteBufferNumber(3)
+        .setTargetFileSizeBase(config.memtableBytes())
+        .setMaxBytesForLevelBase(4 * config.memtableBytes())
+        .setCompressionType(CompressionType.NO_COMPRESSION) // Entries live for minutes.
+        .setMaxBackgroundJobs(2)
+        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+        .setKeepLogFileNum(INFO_LOG_FILES_MAX)
+        .setMaxLogFileSize(INFO_LOG_BYTES_MAX)
+        .setStatsDumpPeriodSec(0)
+        .setTableFormatConfig(
+            new BlockBasedTableConfig().setBlockCache(cache).setBlockSize(BLOCK_BYTES));
   }
 
   private static StorageException refused(RocksLogConfig config, RocksDBException e) {

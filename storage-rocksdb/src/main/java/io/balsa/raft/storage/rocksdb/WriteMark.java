@@ -4,6 +4,7 @@ import io.balsa.raft.model.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
@@ -44,6 +45,19 @@ final class WriteMark implements AutoCloseable {
               path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE));
     } catch (IOException e) {
       throw new StorageException("can't open " + path + ": " + e, e);
+    }
+  }
+
+  /** As {@link #check}, of a mark that isn't made where there is none. */
+  static void checkIn(Path directory, long sequence) {
+    Path path = directory.resolve("MARK");
+    if (Files.notExists(path)) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      new WriteMark(path, channel).check(sequence);
+    } catch (IOException e) {
+      throw new StorageException("can't read " + path + ": " + e, e);
     }
   }
 

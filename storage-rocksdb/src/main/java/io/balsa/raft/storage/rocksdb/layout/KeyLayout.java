@@ -66,6 +66,19 @@ public final class KeyLayout {
     return key(WHOLE_STORE, Kind.FORMAT, 0);
   }
 
+  /** The number of the group that a key belongs to; negative for the store's own row. */
+  public static long groupOf(byte[] key) {
+    if (key.length != KEY_BYTES) {
+      throw new IllegalArgumentException(describe(key));
+    }
+    return ByteBuffer.wrap(key).getLong();
+  }
+
+  /** Sorts behind every row of the group, and before those of the next. */
+  public static byte[] behind(GroupId group) {
+    return ByteBuffer.allocate(KEY_BYTES).putLong(group.value()).put((byte) 0x7f).array();
+  }
+
   /** Whether a key that was found while seeking is of the group and kind that were sought. */
   public static boolean belongs(byte[] key, GroupId group, Kind kind) {
     return key.length == KEY_BYTES
