@@ -48,6 +48,7 @@ final class Database implements AutoCloseable {
    */
   static Database open(RocksLogConfig config, boolean create) {
     RocksDB.loadLibrary();
+    UnreadableRecords.refuse(config.directory());
     try {
       return openWhole(config, create);
     } catch (RocksDBException e) {

@@ -106,7 +106,11 @@ public final class RocksLogAudit implements LogAudit {
   /** As {@link Database#open} goes about it; and if that refuses, what is before the damage. */
   private @Nullable RocksDB openOrTell(Path directory) {
     try {
+      UnreadableRecords.refuse(directory);
       return open(directory, WALRecoveryMode.AbsoluteConsistency);
+    } catch (StorageException e) {
+      findings.add(new Finding(true, String.valueOf(e.getMessage())));
+      return null;
     } catch (RocksDBException e) {
       return openWithTornTail(directory, String.valueOf(e.getMessage()));
     }
