@@ -9,8 +9,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Enumeration;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A backup as one file of known length, made while it is read, in bounded memory. One thread at a time.
@@ -20,17 +23,19 @@ public final class SnapshotFile implements AutoCloseable {
    * A tar archive, so that it can be looked into with what every machine has, and so that its length is a multiple of 512
    * bytes, as etcd's clients want it:
    *
-   *   +----------------+------+---------+--------+---------+--------+-----+----------------+   +--------------+
-   *   | header         | text | padding | header | a file  | padding| ... | two zero blocks|   | SHA-256 (32) |
-   *   | BALSA-SNAPSHOT |      |  to 512 | db/... | of db   |  to 512|     |                |   | of all this  |
-   *   +----------------+------+---------+--------+---------+--------+-----+----------------+   +--------------+
+   *   +----------------+------+---------+--------+---------+--------+-----+-----------+------+-----+   +--------------+
+   *   | header         | text | padding | header | a file  | padding| ... | header    | sums | two |   | SHA-256 (32) |
+   *   | BALSA-SNAPSHOT |      |  to 512 | db/... | of db   |  to 512|     | CHECKSUMS |      | zero|   | of all this  |
+   *   +----------------+------+---------+--------+---------+--------+-----+-----------+------+-----+   +--------------+
    *
    * The text says which format this is and where it comes from, a line "name=value" each; it is the first file, so that a
-   * reader can refuse early. The hash isn't ours to write: it goes over the wire as a message of its own, and clients append
+   * reader can refuse early. The sums (BlockChecksums) are of every byte before the header of their own file; the hash says
+   * that a snapshot is damaged, they say where. The hash isn't ours to write: it goes over the wire as a message of its own, and clients append
    * it to the file. tar ignores what follows the zero blocks.
    */
   static final String ABOUT = "BALSA-SNAPSHOT";
   static final String DIRECTORY = "db/";
+  static final String CHECKSUMS = "BALSA-CHECKSUMS";
   private static final byte[] END = new byte[2 * TarHeader.BLOCK_BYTES];
 
   private final Backup backup;
@@ -61,20 +66,55 @@ public final class SnapshotFile implements AutoCloseable {
           + ("member-id=" + Long.toHexString(memberId) + "\n")
           + ("version=" + version + "\n");
     }
+
+    /**
+     * @throws IllegalArgumentException for a text of another format, or none; the message says what is wrong
+     */
+    static Origin parse(String text) {
+      Map<String, String> values = new HashMap<>();
+      for (String line : text.lines().toList()) {
+        int equals = line.indexOf('=');
+        if (equals > 0) {
+          values.put(line.substring(0, equals), line.substring(equals + 1));
+        }
+      }
+      String format = values.getOrDefault("format", "none");
+      if (!format.equals("1")) {
+        throw new IllegalArgumentException(
+            "has the format " + format + ", and this version reads format 1 only");
+      }
+      return new Origin(
+          Long.parseUnsignedLong(values.getOrDefault("cluster-id", ""), 16),
+          Long.parseUnsignedLong(values.getOrDefault("member-id", ""), 16),
+          values.getOrDefault("version", "unknown"));
+    }
   }
 
   /** How long it is, without the hash. */
   public long bytes() {
-    long sum = END.length;
-    for (Backup.Part part : parts) {
-      sum += TarHeader.BLOCK_BYTES + part.bytes() + TarHeader.padding(part.bytes());
-    }
-    return sum;
+    return summedBytes() + TarHeader.withFile(BlockChecksums.bytesFor(summedBytes())) + END.length;
+  }
+
+  private long summedBytes() {
+    return parts.stream().mapToLong(part -> TarHeader.withFile(part.bytes())).sum();
   }
 
   /** Its bytes, from the first on. A file that can't be opened fails with {@link UncheckedIOException}. */
   public InputStream open() {
-    return new SequenceInputStream(new Streams(parts.iterator()));
+    BlockChecksums sums = new BlockChecksums();
+    Backup.Part last =
+        new Backup.Part(
+            CHECKSUMS,
+            BlockChecksums.bytesFor(summedBytes()),
+            () -> new ByteArrayInputStream(sums.finish()));
+    // Each is made when the one before it was read to its end: the sums aren't known earlier.
+    return new SequenceInputStream(
+        new Stages(
+            List.<Supplier<InputStream>>of(
+                    () -> sums.summing(new SequenceInputStream(new Streams(parts.iterator()))),
+                    () -> new SequenceInputStream(new Streams(List.of(last).iterator())),
+                    () -> new ByteArrayInputStream(END))
+                .iterator()));
   }
 
   @Override
@@ -82,10 +122,22 @@ public final class SnapshotFile implements AutoCloseable {
     backup.close();
   }
 
-  /** For each file its header, its bytes, its padding; then the end. Files are opened when their turn comes. */
+  /** One stream after the other. */
+  private record Stages(Iterator<Supplier<InputStream>> left) implements Enumeration<InputStream> {
+    @Override
+    public boolean hasMoreElements() {
+      return left.hasNext();
+    }
+
+    @Override
+    public InputStream nextElement() {
+      return left.next().get();
+    }
+  }
+
+  /** For each file its header, its bytes, its padding. Files are opened when their turn comes. */
   private static final class Streams implements Enumeration<InputStream> {
     private final Iterator<Backup.Part> parts;
-    private boolean ended;
 
     Streams(Iterator<Backup.Part> parts) {
       this.parts = parts;
@@ -93,15 +145,11 @@ public final class SnapshotFile implements AutoCloseable {
 
     @Override
     public boolean hasMoreElements() {
-      return !ended;
+      return parts.hasNext();
     }
 
     @Override
     public InputStream nextElement() {
-      if (!parts.hasNext()) {
-        ended = true;
-        return new ByteArrayInputStream(END);
-      }
       Backup.Part part = parts.next();
       InputStream header = new ByteArrayInputStream(TarHeader.of(part.name(), part.bytes()));
       InputStream padding = new ByteArrayInputStream(new byte[TarHeader.padding(part.bytes())]);

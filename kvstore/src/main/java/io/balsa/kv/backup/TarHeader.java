@@ -1,6 +1,7 @@
 package io.balsa.kv.backup;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** The head of a file in a tar archive, as POSIX has it (ustar): one block. Stateless; any thread. */
 final class TarHeader {
@@ -34,6 +35,41 @@ final class TarHeader {
     write(block, 257, "ustar\00000");
     write(block, CHECKSUM_AT, String.format("%06o\0 ", sum(block)));
     return block;
+  }
+
+  /** What a file of this size takes in the archive, header and padding included. */
+  static long withFile(long bytes) {
+    return BLOCK_BYTES + bytes + padding(bytes);
+  }
+
+  /** What a header says. */
+  record Named(String name, long bytes) {}
+
+  /**
+   * The name and size in a header.
+   *
+   * @throws IllegalArgumentException if it isn't one that {@link #of} made; the message says what is wrong
+   */
+  static Named read(byte[] block) {
+    String name = text(block, 0, NAME_BYTES_MAX + 1);
+    long bytes;
+    try {
+      bytes = Long.parseLong(text(block, 124, 12), 8);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("a file's header is broken", e);
+    }
+    if (name.isEmpty() || !Arrays.equals(block, of(name, bytes))) {
+      throw new IllegalArgumentException("a file's header is broken");
+    }
+    return new Named(name, bytes);
+  }
+
+  private static String text(byte[] block, int at, int bytes) {
+    int end = at;
+    while (end < at + bytes && block[end] != 0) {
+      end++;
+    }
+    return new String(block, at, end - at, StandardCharsets.US_ASCII);
   }
 
   /** How many zeros follow a file of this size. */

@@ -69,6 +69,7 @@ final class SnapshotStreamTest {
       TreeMap<String, byte[]> files = untar(data.toByteArray());
       assertThat(new String(files.remove("BALSA-SNAPSHOT"), StandardCharsets.UTF_8))
           .contains("format=1\n", "cluster-id=", "version=0.1.0\n");
+      assertThat(files.remove("BALSA-CHECKSUMS")).hasSizeGreaterThan(4 * (2_000_000 / 65_536));
       Path state = dir.resolve("restored");
       Files.createDirectories(state.resolve("db-1"));
       Files.writeString(state.resolve("ACTIVE"), "db-1\n");
