@@ -53,6 +53,7 @@ public final class CommandAccess {
       case LEASE_EXPIRE,
           LEASE_CHECKPOINT,
           MEMBERS_FOUND,
+          MEMBER_LEFT,
           MEMBER_PUBLISH,
           SPACE_REPORT,
           TOKEN_ISSUE,

@@ -96,6 +96,12 @@ public final class MembershipKeeper implements ApplyListener, AutoCloseable {
     this.forgetAfterNanos = 3 * electionTimeout.toNanos();
     this.thread = new ScheduledThreadPoolExecutor(1, MembershipKeeper::named);
     thread.setRemoveOnCancelPolicy(true); // those who wait give up seldom
+    // The transport has them from the beginning, also if the list changes before it is looked at
+    // first.
+    members.members().stream()
+        .map(member -> new MemberId(member.getID()))
+        .filter(id -> !id.equals(self))
+        .forEach(id -> known.add(id.toNodeId()));
   }
 
   private static Thread named(Runnable work) {

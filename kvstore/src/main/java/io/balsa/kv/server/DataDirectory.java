@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * A member's directory: its own alone while it runs. Opened and closed by the thread that runs the server.
  *
  * <pre>
- * identity     whose data this is, written once
+ * identity     whose data this is: written once, and when a new cluster is forced
  * removed      only there when the member was removed from its cluster
  * lock         held by the running process
  * log/         the Raft log
@@ -36,10 +36,12 @@ final class DataDirectory implements AutoCloseable {
 
   private final Path dir;
   private final Closeable lock;
+  private Identity identity;
 
-  private DataDirectory(Path dir, Closeable lock) {
+  private DataDirectory(Path dir, Closeable lock, Identity identity) {
     this.dir = dir;
     this.lock = lock;
+    this.identity = identity;
   }
 
   /**
@@ -56,10 +58,11 @@ final class DataDirectory implements AutoCloseable {
       }
       Closeable lock = lock(dir);
       try {
-        if (verifyIdentity(dir, self).isEmpty()) {
+        Optional<Identity> found = verifyIdentity(dir, self);
+        if (found.isEmpty()) {
           writeIdentity(dir, self);
         }
-        return new DataDirectory(dir, lock);
+        return new DataDirectory(dir, lock, found.orElse(self));
       } catch (IOException | RuntimeException e) {
         lock.close();
         throw e;
@@ -234,6 +237,25 @@ final class DataDirectory implements AutoCloseable {
 
   private static String describe(IOException e) {
     return e.getClass().getSimpleName() + ": " + e.getMessage();
+  }
+
+  /** Whose it is. */
+  Identity identity() {
+    return identity;
+  }
+
+  /** Makes it another's, durably on return. */
+  void become(Identity changed) {
+    try {
+      writeIdentity(dir, changed);
+      identity = changed;
+    } catch (IOException e) {
+      throw new StartupException("can't write the identity in " + dir + ": " + describe(e), e);
+    }
+  }
+
+  Path path() {
+    return dir;
   }
 
   Path log() {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -62,6 +63,11 @@ record Identity(long clusterId, MemberId member, String name, Origin origin) {
         : Optional.empty();
   }
 
+  /** The same member, alone in a cluster that was made of it. */
+  Identity alone(long newClusterId, Origin.Kind kind) {
+    return new Identity(newClusterId, member, name, origin.only(member, kind));
+  }
+
   byte[] encode() {
     StringBuilder peers = new StringBuilder();
     origin
@@ -83,7 +89,7 @@ record Identity(long clusterId, MemberId member, String name, Origin origin) {
             + "\nname="
             + name.replaceAll("[\\r\\n]", " ")
             + "\norigin="
-            + (origin.isFounder() ? "founder" : "joined")
+            + origin.kind().name().toLowerCase(Locale.ROOT)
             + "\n"
             + peers;
     return (body + "crc32c=" + checksum(body) + "\n").getBytes(StandardCharsets.UTF_8);
@@ -123,7 +129,14 @@ record Identity(long clusterId, MemberId member, String name, Origin origin) {
             peers.put(new MemberId(id), List.of(urls.split(",")));
           }
         });
-    return new Origin(!"joined".equals(values.get("origin")), peers);
+    String kind = values.getOrDefault("origin", "");
+    for (Origin.Kind known : Origin.Kind.values()) {
+      if (known.name().toLowerCase(Locale.ROOT).equals(kind)) {
+        return new Origin(known, peers);
+      }
+    }
+    throw new IllegalArgumentException(
+        "names an origin that this version doesn't know: '" + kind + "'");
   }
 
   private static Map<String, String> values(List<String> lines) {

@@ -78,14 +78,16 @@ final class KvServer implements AutoCloseable {
     this.teardown = opened;
     Optional<Identity> owner = DataDirectory.ownerOf(config.dataDir());
     owner.ifPresent(found -> refuseMixUp(config, found));
+    ForcedCluster.check(config, owner);
     List<BoundSocket> clientSockets = bind(config.urls().listenClient(), "clients", opened);
     // What the flags say of the cluster counts at the first start only, as in etcd. Before the peer
     // port is bound: another
     // founder that asked would wait at a port that nobody serves yet.
-    this.self = owner.orElseGet(() -> FirstStart.of(config));
+    Identity found = owner.orElseGet(() -> FirstStart.of(config));
     List<BoundSocket> peerSockets = bind(config.urls().listenPeer(), "peers", opened);
-    DataDirectory directory = DataDirectory.open(config.dataDir(), self);
+    DataDirectory directory = DataDirectory.open(config.dataDir(), found);
     opened.add("the data directory", directory::close);
+    this.self = ForcedCluster.settle(config, directory, LocalMember.stateConfig(config));
     peerSockets.forEach(BoundSocket::close); // It was free; the transport binds it again.
     this.member = new LocalMember(config, parts, self, directory, opened);
     this.clientAddresses = clientSockets.stream().map(BoundSocket::address).toList();

@@ -100,7 +100,7 @@ final class LocalMember {
       Teardown opened) {
     this.config = config;
     this.self = self;
-    this.state = parts.state(directory.state(), stateConfig());
+    this.state = parts.state(directory.state(), stateConfig(config));
     opened.add("the state", state::close);
     this.router =
         new RequestRouter(parts.replica(replica), self.clusterId(), self.member(), limits());
@@ -374,7 +374,7 @@ final class LocalMember {
         .withElectionTimeout(config.raft().electionTimeout());
   }
 
-  private KvStateConfig stateConfig() {
+  static KvStateConfig stateConfig(ServerConfig config) {
     KvStateConfig defaults = KvStateConfig.DEFAULT;
     return new KvStateConfig(
         true,

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  * A member's settings, checked. Immutable.
  *
  * @param joinsExisting whether the cluster is said to run already; as in etcd, only the first start asks
+ * @param forceNewCluster whether this member is to become the only one of a new cluster
  * @param quotaBytes the size of the store at which what takes room is refused; negative for no limit
  * @param manualDisarm whether only an operator lowers NOSPACE
  * @param strictReconfigCheck whether changes of the members that endanger the quorum are refused
@@ -30,6 +31,7 @@ record ServerConfig(
     Urls urls,
     InitialCluster initialCluster,
     boolean joinsExisting,
+    boolean forceNewCluster,
     RaftConfig raft,
     ClientPort.Settings clientPort,
     HttpSide.Settings http,
@@ -73,6 +75,7 @@ record ServerConfig(
         urls,
         initialCluster(flags, name, urls, DataDirectory.isSomebodys(dataDir)),
         joinsExisting(flags),
+        flags.isOn("force-new-cluster"),
         raft(flags, requestBytesMax),
         clientPort(flags, requestBytesMax),
         http(flags, clientPort(flags, requestBytesMax).messageBytesMax()),
@@ -99,9 +102,6 @@ record ServerConfig(
       if (flags.given(name).isPresent()) {
         throw new Flags.UsageException("--" + name + " isn't supported yet");
       }
-    }
-    if (flags.isOn("force-new-cluster")) {
-      throw new Flags.UsageException("--force-new-cluster isn't supported yet");
     }
   }
 

@@ -36,6 +36,7 @@ import io.balsa.raft.model.Invariant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -181,6 +182,7 @@ final class CommandRun {
           MEMBER_REMOVE,
           MEMBER_UPDATE,
           MEMBER_PROMOTE,
+          MEMBER_LEFT,
           MEMBER_PUBLISH ->
           changeMembers(command);
       case ALARM -> alarm(command.getAlarm());
@@ -315,11 +317,8 @@ final class CommandRun {
 
   /** The alarms of a member that is gone go with it: nobody else could lower them. */
   private Message changeMembers(KvCommand command) {
-    MemberChange.apply(command, rows);
-    if (command.hasMemberRemove()) {
-      long gone = command.getMemberRemove().getId();
-      alarms.active().stream().filter(alarm -> alarm.memberId() == gone).forEach(this::lower);
-    }
+    Set<Long> gone = MemberChange.apply(command, rows);
+    alarms.active().stream().filter(alarm -> gone.contains(alarm.memberId())).forEach(this::lower);
     notices.add(ApplyListener::onMembersChanged);
     return done();
   }

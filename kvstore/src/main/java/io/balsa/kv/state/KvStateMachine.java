@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -211,6 +212,11 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
    */
   public boolean compactStep() {
     return compactor.step();
+  }
+
+  /** Reads rows of the published state, whatever they are. */
+  <T> T readRows(BiFunction<OrderedReader, StateRow, T> reader) {
+    return publisher.read(now -> reader.apply(now.pin(), now.state()));
   }
 
   private void wakeCompaction() {

@@ -5,8 +5,11 @@ import io.balsa.kv.command.MemberPublish;
 import io.balsa.kv.command.MemberUpdate;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.Member;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Carries out a command about the members. Apply thread only. */
 final class MemberChange {
@@ -21,9 +24,10 @@ final class MemberChange {
   /**
    * Changes the rows.
    *
+   * @return the ids of those that were members and aren't any more
    * @throws io.balsa.kv.model.KvException if the command is refused; nothing was changed
    */
-  static void apply(KvCommand command, Overlay rows) {
+  static Set<Long> apply(KvCommand command, Overlay rows) {
     MemberChange change = new MemberChange(rows);
     boolean wasRemoved = MemberTable.wasRemoved(rows, command.getMemberAdd().getMember().getID());
     Optional<KvError> refused = MemberRules.refusal(command, change.before, wasRemoved);
@@ -31,6 +35,13 @@ final class MemberChange {
       throw refused.get().exception();
     }
     change.make(command);
+    Set<Long> gone = ids(change.before);
+    gone.removeAll(ids(MemberTable.all(rows)));
+    return gone;
+  }
+
+  private static Set<Long> ids(List<Member> members) {
+    return members.stream().map(Member::getID).collect(Collectors.toCollection(HashSet::new));
   }
 
   private void make(KvCommand command) {
@@ -45,6 +56,7 @@ final class MemberChange {
       case MEMBER_UPDATE -> update(command.getMemberUpdate());
       case MEMBER_PROMOTE ->
           store(member(command.getMemberPromote().getId()).toBuilder().setIsLearner(false).build());
+      case MEMBER_LEFT -> leave(command.getMemberLeft().getMember());
       case MEMBER_PUBLISH -> publish(command.getMemberPublish());
       default ->
           throw new IllegalArgumentException("isn't about members: " + command.getBodyCase());
@@ -58,6 +70,16 @@ final class MemberChange {
             .clearPeerURLs()
             .addAllPeerURLs(update.getPeerUrlsList())
             .build());
+  }
+
+  /** Leaves one, who may even have been removed: it is all that there is. */
+  private void leave(Member left) {
+    Member known =
+        before.stream().filter(member -> member.getID() == left.getID()).findFirst().orElse(left);
+    before.stream()
+        .filter(member -> member != known)
+        .forEach(member -> MemberTable.remove(rows, member.getID()));
+    MemberTable.restore(rows, known.toBuilder().setIsLearner(false).build());
   }
 
   private void publish(MemberPublish published) {

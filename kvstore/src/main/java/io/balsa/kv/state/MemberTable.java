@@ -52,6 +52,12 @@ final class MemberTable {
     rows.put(Tables.member(member.getID()), member.toByteArray());
   }
 
+  /** As {@link #store}, also of one that was removed. */
+  static void restore(Overlay rows, Member member) {
+    rows.delete(Tables.removedMember(member.getID()));
+    store(rows, member);
+  }
+
   static void remove(Overlay rows, long id) {
     rows.delete(Tables.member(id));
     rows.put(Tables.removedMember(id), Tables.EMPTY_VALUE);

@@ -70,6 +70,11 @@ final class Tables {
     return new Span(from, isOpen(end) ? new byte[] {LATEST + 1} : latest(end));
   }
 
+  /** The rows of all keys that live. */
+  static Span allLatest() {
+    return table(LATEST);
+  }
+
   /** The part of a {@link #latest} row's key that is the user's key. */
   static int latestKeyOffset() {
     return 1;

@@ -113,7 +113,7 @@ final class DataDirectoryTest {
     SortedMap<MemberId, List<String>> peers = new TreeMap<>();
     peers.put(new MemberId(member), List.of("http://a:1", "http://b:2"));
     peers.put(new MemberId(0xffL), List.of("http://c:3"));
-    return new Identity(cluster, new MemberId(member), name, new Origin(false, peers));
+    return new Identity(cluster, new MemberId(member), name, new Origin(Origin.Kind.JOINED, peers));
   }
 
   private void refused(Identity self, String message) {

@@ -138,7 +138,7 @@ final class ServerConfigTest {
         "--election-timeout=50001 | must be from 1 to 50000",
         "--config-file=x.yaml | --config-file isn't supported yet",
         "--discovery-token=t | --discovery-token isn't supported yet",
-        "--force-new-cluster | --force-new-cluster isn't supported yet",
+        "--force-new-cluster=perhaps | --force-new-cluster is true or false",
         "--listen-peer-urls=http://a:1,http://b:1 | only one URL",
         "--grpc-keepalive-timeout=5 | must be a duration",
       })

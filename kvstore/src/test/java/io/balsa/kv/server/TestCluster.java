@@ -51,6 +51,15 @@ final class TestCluster implements AutoCloseable {
     return cluster;
   }
 
+  /** Starts none of them: see {@link #restartAll}. */
+  static TestCluster stopped(Path dir, int size) throws IOException {
+    TestCluster cluster = new TestCluster(dir, size);
+    while (cluster.members.size() < size) {
+      cluster.members.add(null);
+    }
+    return cluster;
+  }
+
   /** Starts the first one only, and waits for nothing. */
   static TestCluster startOneOf(Path dir, int size, String... moreFlags) throws Exception {
     TestCluster cluster = new TestCluster(dir, size, moreFlags);
@@ -106,16 +115,24 @@ final class TestCluster implements AutoCloseable {
         new ArrayList<>(
             List.of(
                 "--name=m" + i,
-                "--data-dir=" + dir.resolve("m" + i),
+                "--data-dir=" + dataDir(i),
                 "--listen-client-urls=" + clientUrl(i),
                 "--advertise-client-urls=" + clientUrl(i),
                 "--listen-peer-urls=" + peerUrl(i),
                 "--initial-advertise-peer-urls=" + peerUrl(i),
-                "--initial-cluster="
-                    + String.join(",", named.stream().filter(Objects::nonNull).toList())));
+                "--initial-cluster=" + initialCluster()));
     all.addAll(flags);
     all.addAll(List.of(moreFlags));
     return ServerConfig.of(Flags.parse(all, new TreeMap<>()));
+  }
+
+  /** As the flag has it. */
+  String initialCluster() {
+    return String.join(",", named.stream().filter(Objects::nonNull).toList());
+  }
+
+  Path dataDir(int i) {
+    return dir.resolve("m" + i);
   }
 
   String clientUrl(int i) {

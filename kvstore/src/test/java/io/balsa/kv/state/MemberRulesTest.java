@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.balsa.kv.command.CommandDone;
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.command.MemberAdd;
+import io.balsa.kv.command.MemberLeft;
 import io.balsa.kv.command.MemberPromote;
 import io.balsa.kv.command.MemberPublish;
 import io.balsa.kv.command.MemberRemove;
@@ -154,7 +155,36 @@ final class MemberRulesTest {
   void theAlarmsOfAMemberGoWithIt() {
     found(1, 2, 3);
     start(1, 2, 3);
-    for (long member : List.of(2L, 3L)) {
+    raiseNoSpace(2, 3);
+    done(remove(2));
+    assertThat(kv.machine.alarms().active()).extracting(Alarm::memberId).containsExactly(3L);
+  }
+
+  @Test
+  void whoIsLeftAloneIsTheOnlyMemberAndAVoter() {
+    found(1, 2);
+    start(1, 2);
+    done(add(3, true));
+    raiseNoSpace(1, 2, 3);
+    done(left(3));
+    assertThat(kv.machine.members()).hasSize(1);
+    assertThat(kv.machine.members().get(0).getID()).isEqualTo(3);
+    assertThat(kv.machine.members().get(0).getIsLearner()).isFalse();
+    assertThat(kv.machine.members().get(0).getPeerURLsList())
+        .as("as the list had it, not as the command says")
+        .containsExactly(url(3));
+    assertThat(kv.machine.removedMembers()).containsExactly(1L, 2L);
+    assertThat(kv.machine.alarms().active()).extracting(Alarm::memberId).containsExactly(3L);
+
+    // It may have been on its way out when the others were lost, or before the list began.
+    done(left(2));
+    assertThat(kv.machine.members()).extracting(Member::getID).containsExactly(2L);
+    assertThat(kv.machine.members().get(0).getPeerURLsList()).containsExactly("http://left:1");
+    assertThat(kv.machine.removedMembers()).containsExactly(1L, 3L);
+  }
+
+  private void raiseNoSpace(long... ids) {
+    for (long member : ids) {
       AlarmRequest raise =
           AlarmRequest.newBuilder()
               .setAction(AlarmRequest.AlarmAction.ACTIVATE)
@@ -163,8 +193,13 @@ final class MemberRulesTest {
               .build();
       Object unused = kv.apply(KvCommand.newBuilder().setAlarm(raise));
     }
-    done(remove(2));
-    assertThat(kv.machine.alarms().active()).extracting(Alarm::memberId).containsExactly(3L);
+  }
+
+  private static KvCommand.Builder left(long id) {
+    return KvCommand.newBuilder()
+        .setMemberLeft(
+            MemberLeft.newBuilder()
+                .setMember(Member.newBuilder().setID(id).addPeerURLs("http://left:1")));
   }
 
   private void found(long... ids) {
