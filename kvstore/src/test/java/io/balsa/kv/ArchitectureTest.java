@@ -57,7 +57,7 @@ final class ArchitectureTest {
   void nothingDependsOnTheServerProcess() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.balsa.kv.server..")
+        .resideOutsideOfPackages("io.balsa.kv.server..", "io.balsa.kv.ctl..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.balsa.kv.server..")

@@ -37,6 +37,19 @@ public record MemberId(long value) implements Comparable<MemberId> {
   }
 
   /**
+   * The id of a cluster that is restored with these members. It differs from that of the cluster that was saved, also when
+   * the members have the same names, addresses and token, so that what is left of the old one never talks to the new one.
+   *
+   * @param beginning all that the first state of the new cluster is made of: members that don't agree on it are of different
+   *     clusters, because their states would differ
+   */
+  public static long restoredClusterId(Collection<MemberId> members, String beginning) {
+    byte[] text = beginning.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer source = ByteBuffer.allocate(Long.BYTES + text.length);
+    return firstLongOfSha1(source.putLong(clusterId(members)).put(text).array());
+  }
+
+  /**
    * @throws IllegalArgumentException for a node that {@link #toNodeId} didn't name
    */
   public static MemberId of(NodeId node) {
