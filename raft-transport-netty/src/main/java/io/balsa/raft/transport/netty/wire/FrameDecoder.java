@@ -67,7 +67,14 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
   }
 
   private int checkedLength() throws WireFormatException {
-    int length = ByteBuffer.wrap(header).getInt(FrameLayout.LENGTH_OFFSET);
+    ByteBuffer in = ByteBuffer.wrap(header);
+    int claimed = in.getInt(FrameLayout.HEADER_CRC_OFFSET);
+    int computed = FrameLayout.crcOf(in.slice(0, FrameLayout.HEADER_CRC_OFFSET));
+    if (claimed != computed) {
+      throw new WireFormatException(
+          String.format("a frame's header has the CRC %08x instead of %08x", computed, claimed));
+    }
+    int length = in.getInt(FrameLayout.LENGTH_OFFSET);
     if (length < 0 || length > bodyBytesMax) {
       throw new WireFormatException(
           "a frame claims "

@@ -10,7 +10,9 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -48,20 +50,30 @@ final class FrameDecoderTest {
   }
 
   @Test
-  void anyFlippedBitOfTypeChecksumOrBodyIsNoticed() {
+  void anyFlippedBitIsNoticed() {
     byte[] frame = frame(3);
-    for (int bit = FrameLayout.TYPE_OFFSET * 8; bit < frame.length * 8; bit++) {
+    for (int bit = 0; bit < frame.length * 8; bit++) {
       byte[] damaged = frame.clone();
       damaged[bit / 8] ^= (byte) (1 << (bit % 8));
       assertRefused(damaged, "CRC");
     }
   }
 
+  /** Were it believed, the frames behind would be swallowed as its body. */
+  @Test
+  void anyFlippedBitOfTheHeaderIsNoticedBeforeTheBodyIsHere() {
+    byte[] header = Arrays.copyOf(frame(3), FrameLayout.HEADER_BYTES);
+    for (int bit = 0; bit < header.length * 8; bit++) {
+      byte[] damaged = header.clone();
+      damaged[bit / 8] ^= (byte) (1 << (bit % 8));
+      assertRefused(damaged, "a frame's header has the CRC");
+    }
+  }
+
   @Test
   void anUnknownTypeIsRefused() {
-    ByteBuf frame = Unpooled.buffer().writeInt(0).writeByte(99);
-    frame.writeInt(FrameLayout.crcOf(99, java.nio.ByteBuffer.allocate(0)));
-    assertRefused(ByteBufUtil.getBytes(frame), "no frame type has the code 99");
+    byte[] frame = header(0, 99, FrameLayout.crcOf(99, ByteBuffer.allocate(0)));
+    assertRefused(frame, "no frame type has the code 99");
   }
 
   @Test
@@ -81,7 +93,12 @@ final class FrameDecoderTest {
   }
 
   private static byte[] header(int length) {
-    return ByteBufUtil.getBytes(Unpooled.buffer().writeInt(length).writeByte(3).writeInt(0));
+    return header(length, 3, 0);
+  }
+
+  private static byte[] header(int length, int type, int crc) {
+    ByteBuf header = Unpooled.buffer().writeInt(length).writeByte(type).writeInt(crc);
+    return ByteBufUtil.getBytes(header.writeInt(FrameLayout.crcOf(header.nioBuffer())));
   }
 
   private static byte[] frame(long seed) {
