@@ -24,6 +24,7 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /** What faults are done to, and how it is all put right again. The nemesis' thread. */
 public final class World {
@@ -206,15 +207,38 @@ public final class World {
         replace(member);
       }
     }
-    for (MemberSpec member : members()) {
-      if (!comesBack(member, RESTORE_DEADLINE) && !cluster.isClosed()) {
-        throw new ExampleException(
-            member.name()
-                + (cluster.isRunning(member) ? " isn't healthy" : " has ended")
-                + " although nothing is broken any more"
-                + LogTail.print(member));
-      }
+    if (!allComeBack() && !cluster.isClosed()) {
+      throw new ExampleException(
+          members().stream()
+              .filter(member -> !isWell(member))
+              .map(
+                  member ->
+                      member.name()
+                          + (cluster.isRunning(member) ? " isn't healthy" : " has ended")
+                          + " although nothing is broken any more"
+                          + LogTail.print(member))
+              .collect(Collectors.joining("\n")));
     }
+  }
+
+  /** Who was about to end of what was broken, and hadn't yet when the others were started, is started again, once. */
+  private boolean allComeBack() {
+    Set<MemberSpec> startedAgain = new HashSet<>();
+    return Await.holds(
+        RESTORE_DEADLINE,
+        () -> {
+          for (MemberSpec member : members()) {
+            if (!cluster.isRunning(member) && !cluster.isClosed() && startedAgain.add(member)) {
+              log.accept(member.name() + " has ended: starts again");
+              cluster.launch(member);
+            }
+          }
+          return members().stream().allMatch(this::isWell) || cluster.isClosed();
+        });
+  }
+
+  private boolean isWell(MemberSpec member) {
+    return cluster.isRunning(member) && Health.isHealthy(member);
   }
 
   /** From here on nobody dies who isn't killed: who was started with failpoints is started without. */
@@ -238,6 +262,6 @@ public final class World {
         Await.holds(
             deadline,
             () -> !cluster.isRunning(member) || Health.isHealthy(member) || cluster.isClosed());
-    return cluster.isRunning(member) && Health.isHealthy(member);
+    return isWell(member);
   }
 }
