@@ -21,27 +21,34 @@ final class Watchers implements AutoCloseable {
   /** A member tells quiet watches of their progress twice a second; one that is silent for so long is left. */
   private static final Duration PATIENCE = Duration.ofSeconds(8);
 
+  /** Long enough for a compaction to overtake a watch of the workload, which must be told so. */
+  private static final Duration AWAY_MAX = Duration.ofSeconds(8);
+
   private static final Duration CATCH_UP_DEADLINE = Duration.ofSeconds(60);
 
   private final Watching everything;
   private final List<Watching> others = new ArrayList<>();
 
   Watchers(List<WatchRange> ranges, Recorder recorder, Supplier<List<MemberCalls>> members) {
-    this.everything = watching(WatchRange.everything(), recorder, members, 0);
+    this.everything = watching(WatchRange.everything(), recorder, members, 0, Watching.AT_ONCE);
     for (int i = 0; i < ranges.size(); i++) {
-      others.add(watching(ranges.get(i), recorder, members, i + 1));
+      others.add(watching(ranges.get(i), recorder, members, i + 1, AWAY_MAX));
     }
   }
 
   private static Watching watching(
-      WatchRange range, Recorder recorder, Supplier<List<MemberCalls>> members, int first) {
+      WatchRange range,
+      Recorder recorder,
+      Supplier<List<MemberCalls>> members,
+      int first,
+      Duration restMax) {
     AtomicInteger turn = new AtomicInteger(first);
     Supplier<MemberCalls> next =
         () -> {
           List<MemberCalls> all = members.get();
           return all.get(turn.getAndIncrement() % all.size());
         };
-    return new Watching(range, 1, next, recorder::nanos, PATIENCE);
+    return new Watching(range, 1, next, recorder::nanos, PATIENCE, restMax);
   }
 
   /** Everything before this revision is in the chronicle. */

@@ -21,10 +21,14 @@ import java.util.function.Supplier;
 public final class Watching implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofMillis(200);
 
+  /** The least that a watch may be away. */
+  public static final Duration AT_ONCE = PAUSE;
+
   private final WatchRange range;
   private final Supplier<MemberCalls> nextMember;
   private final LongSupplier clock;
   private final Duration patience;
+  private final Duration restMax;
   private final List<WatchSession> sessions = new ArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -33,18 +37,21 @@ public final class Watching implements AutoCloseable {
 
   /**
    * @param patience how long a silent watch is kept; members tell quiet watches of their progress much more often
+   * @param restMax how long it may be away before it goes on, so that history may be compacted behind its back
    */
   public Watching(
       WatchRange range,
       long startRevision,
       Supplier<MemberCalls> nextMember,
       LongSupplier clock,
-      Duration patience) {
+      Duration patience,
+      Duration restMax) {
     this.range = range;
     this.next = startRevision;
     this.nextMember = nextMember;
     this.clock = clock;
     this.patience = patience;
+    this.restMax = restMax;
     Thread thread = new Thread(this::run, "watching");
     thread.setDaemon(true);
     thread.start();
@@ -72,7 +79,9 @@ public final class Watching implements AutoCloseable {
     try {
       while (closed.getCount() > 0) {
         watchOnce();
-        closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        long restMillis =
+            ThreadLocalRandom.current().nextLong(PAUSE.toMillis(), restMax.toMillis() + 1);
+        closed.await(restMillis, TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
