@@ -142,7 +142,7 @@ final class HandshakeTest {
 
   @Test
   void aStrangerMayNotSendMoreThanAKibibyte() throws Exception {
-    assertClosedOn(ByteBuffer.allocate(9).putInt(1025).put((byte) 1).array());
+    assertClosedOn(RawClient.header(1025, 1));
   }
 
   @Test
@@ -150,7 +150,7 @@ final class HandshakeTest {
     try (RawClient client = connect()) {
       client.send(FrameType.HELLO, hello().build());
       assertThat(client.readAnswer().getRefusal()).isZero();
-      client.send(ByteBuffer.allocate(9).putInt(FRAME_BYTES_MAX + 1).put((byte) 3).array());
+      client.send(RawClient.header(FRAME_BYTES_MAX + 1, 3));
       assertThat(client.isClosedByOther()).isTrue();
     }
   }

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 
 /** A bare socket that speaks the wire format, rightly or wrongly. One thread. */
 final class RawClient implements AutoCloseable {
@@ -40,6 +42,15 @@ final class RawClient implements AutoCloseable {
     } finally {
       frame.release();
     }
+  }
+
+  /** Of a frame whose body never comes. */
+  static byte[] header(int length, int type) {
+    ByteBuffer header = ByteBuffer.allocate(FrameLayout.HEADER_BYTES);
+    header.putInt(length).put((byte) type).putInt(0);
+    CRC32C crc = new CRC32C();
+    crc.update(header.array(), 0, header.position());
+    return header.putInt((int) crc.getValue()).array();
   }
 
   HelloAnswer readAnswer() throws IOException {
