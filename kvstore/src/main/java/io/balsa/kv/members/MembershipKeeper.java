@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -68,6 +69,12 @@ public final class MembershipKeeper implements ApplyListener, AutoCloseable {
   // The thread's.
   private @Nullable RaftNode<KvResult> node;
   private final Set<NodeId> known = new TreeSet<>();
+
+  /** Members that this one has only heard of from others: its own list is too old to have them. */
+  private final Set<NodeId> heardOf = new TreeSet<>();
+
+  /** Since when there is no leader, or when the others were asked last; empty while there is one. */
+  private OptionalLong lostSince = OptionalLong.empty();
 
   /** Since when those that are known don't belong to the cluster any more. */
   private final Map<NodeId, Long> leftAt = new HashMap<>();
@@ -224,6 +231,7 @@ public final class MembershipKeeper implements ApplyListener, AutoCloseable {
     NodeStatus status = opened.status();
     List<Member> wanted = members.members();
     follow(wanted, status);
+    askWhenLost(wanted, status);
     tellWaiters(status.membership());
     if (isOut(status)) {
       farewell();
@@ -304,8 +312,59 @@ public final class MembershipKeeper implements ApplyListener, AutoCloseable {
             .collect(Collectors.toCollection(TreeSet::new));
     belonging.addAll(status.membership().members());
     status.leader().ifPresent(belonging::add);
+    heardOf.removeIf(node -> belonging.contains(node) || wasRemoved.test(MemberId.of(node)));
+    belonging.addAll(heardOf);
     leftAt.keySet().removeAll(belonging);
     known.removeIf(node -> !belonging.contains(node) && forget(node));
+  }
+
+  /**
+   * Whoever was added while this member was down is a stranger to it, and isn't let in; if just that one leads, nothing would ever
+   * change that. So a member that hears no leader asks those that it knows.
+   */
+  private void askWhenLost(List<Member> wanted, NodeStatus status) {
+    if (status.leader().isPresent()) {
+      lostSince = OptionalLong.empty();
+      return;
+    }
+    long now = System.nanoTime();
+    if (lostSince.isEmpty()) {
+      lostSince = OptionalLong.of(now);
+    }
+    long left = lostSince.getAsLong() + forgetAfterNanos - now;
+    if (left <= 0) {
+      lostSince = OptionalLong.of(now);
+      left = forgetAfterNanos;
+      for (Member member : wanted) {
+        if (member.getID() != self.value()) {
+          var unused =
+              peers
+                  .ask(member.getPeerURLsList())
+                  .whenComplete((told, failure) -> soon(() -> hear(told, failure)));
+        }
+      }
+    }
+    lookAgainIn(left);
+  }
+
+  private void hear(@Nullable List<Member> told, @Nullable Throwable failure) {
+    if (told == null) {
+      log.debug("a peer doesn't say who the members are", failure);
+      return;
+    }
+    for (Member member : told) {
+      MemberId id = new MemberId(member.getID());
+      boolean isNews =
+          !id.equals(self)
+              && !wasRemoved.test(id)
+              && member.getPeerURLsCount() > 0
+              && known.add(id.toNodeId());
+      if (isNews) {
+        log.info("others know the member {} at {}: it is let in", id, member.getPeerURLsList());
+        heardOf.add(id.toNodeId());
+        peers.set(id, member.getPeerURLsList());
+      }
+    }
   }
 
   private boolean forget(NodeId gone) {

@@ -108,7 +108,7 @@ final class LocalMember {
     refuseIfRemoved(directory);
     this.desk = new PeerDesk(self.clusterId(), members, router);
     NettyTransport transport = transport();
-    this.peers = new MemberPeers(transport);
+    this.peers = new MemberPeers(transport, self.clusterId());
     this.keeper = keeper();
     desk.setOnRemoved(keeper::onToldRemoved);
     this.leaderChannel = new LeaderChannel(self.member(), replica, members);

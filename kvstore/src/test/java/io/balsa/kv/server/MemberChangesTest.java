@@ -12,6 +12,7 @@ import io.balsa.kv.model.KvError;
 import io.balsa.kv.model.MemberId;
 import io.balsa.kv.proto.HashKVRequest;
 import io.balsa.kv.proto.Member;
+import io.balsa.kv.proto.MoveLeaderRequest;
 import io.balsa.kv.proto.RangeRequest;
 import io.balsa.kv.proto.StatusRequest;
 import io.balsa.raft.NodeStatus;
@@ -99,6 +100,28 @@ final class MemberChangesTest {
     cluster.stop(0);
     assertThat(client(newcomer).get("k")).isEqualTo("v");
     assertThat(client(1).put("k", "w")).isPositive();
+  }
+
+  /** It is nobody whom the one that was away knows, and leads: nobody else would ever tell that one of it. */
+  @Test
+  void whoWasAwayLetsInALeaderThatCameMeanwhile() throws Exception {
+    start(5);
+    cluster.stop(4);
+    assertThat(client(0).memberRemove(id(3)).getMembersList()).hasSize(4);
+    cluster.stop(3);
+    cluster.forget(3);
+    int newcomer = grow(0);
+    awaitVoters(5);
+    MoveLeaderRequest move = MoveLeaderRequest.newBuilder().setTargetID(id(newcomer)).build();
+    var moved = client(cluster.leader()).maintenance().moveLeader(move);
+    assertThat(moved).isNotNull();
+    cluster.await(() -> cluster.leader() == newcomer);
+    assertThat(client(newcomer).put("k", "v")).isPositive();
+
+    cluster.restart(4);
+    assertThat(client(4).get("k")).isEqualTo("v");
+    assertThat(names(4)).hasSize(5);
+    assertThat(cluster.leader()).isEqualTo(newcomer);
   }
 
   @Test
