@@ -1,12 +1,12 @@
 package io.balsa.kv.ctl;
 
+import io.balsa.kv.state.store.FileTree;
 import io.balsa.raft.file.disk.Disk;
 import io.balsa.raft.file.log.FileLogStore;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.HardState;
-import io.balsa.raft.model.MembershipEntry;
 import io.balsa.raft.model.PersistBatch;
 import io.balsa.raft.model.RestoredState;
 import io.balsa.raft.model.SnapshotMeta;
@@ -19,11 +19,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** A log made anew out of what can be read of a damaged one, which is kept beside it. One thread, once. */
 final class LogRebuild {
@@ -63,7 +61,7 @@ final class LogRebuild {
             && found.firstBad() > 0
             && found.firstBad() <= applied.index();
     if (inState) {
-      base = new SnapshotMeta(applied, membershipAt(old, applied.index()));
+      base = new SnapshotMeta(applied, old.membershipAt(applied.index()));
     }
     long firstBad = firstBadAfter(group, found, base.index());
     long last = firstBad == 0 ? old.lastIndex() : firstBad - 1;
@@ -89,16 +87,6 @@ final class LogRebuild {
     }
   }
 
-  private static MembershipEntry membershipAt(RestoredState log, long index) {
-    MembershipEntry newest = log.base().membership();
-    for (MembershipEntry later : log.memberships()) {
-      if (later.id().index() <= index) {
-        newest = later;
-      }
-    }
-    return newest;
-  }
-
   /**
    * Writes the new log.
    *
@@ -106,7 +94,7 @@ final class LogRebuild {
    */
   Path write(Path directory, boolean fileLog, Map<GroupId, Plan> plans) throws IOException {
     Path fresh = directory.resolveSibling(directory.getFileName() + ".rebuilding");
-    deleteTree(fresh);
+    FileTree.delete(fresh);
     try (LogStore store = fileLog ? FileLogStore.at(fresh) : RocksLogStore.at(fresh)) {
       for (Map.Entry<GroupId, Plan> plan : plans.entrySet()) {
         write(store, plan.getKey(), plan.getValue());
@@ -161,16 +149,5 @@ final class LogRebuild {
     return acknowledged.compareTo(old.forgotten()) > 0
         ? new HardState(old.term(), old.votedFor(), acknowledged)
         : old;
-  }
-
-  private static void deleteTree(Path root) throws IOException {
-    if (Files.notExists(root)) {
-      return;
-    }
-    try (Stream<Path> tree = Files.walk(root)) {
-      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    }
   }
 }

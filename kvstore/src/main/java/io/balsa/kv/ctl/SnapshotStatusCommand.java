@@ -3,17 +3,16 @@ package io.balsa.kv.ctl;
 import io.balsa.kv.backup.SnapshotArchive;
 import io.balsa.kv.state.KvStateConfig;
 import io.balsa.kv.state.StateFiles;
+import io.balsa.kv.state.store.FileTree;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,15 +60,7 @@ final class SnapshotStatusCommand implements Callable<Integer> {
       StateFiles.create(unpacked, archive::extractDatabase);
       return StateFiles.summary(unpacked, KvStateConfig.DEFAULT);
     } finally {
-      deleteTree(unpacked);
-    }
-  }
-
-  private static void deleteTree(Path root) throws IOException {
-    try (Stream<Path> tree = Files.walk(root)) {
-      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+      FileTree.delete(unpacked);
     }
   }
 

@@ -1,13 +1,9 @@
 package io.balsa.kv.server;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.balsa.kv.members.MembersAnswer;
-import io.balsa.kv.members.MembersQuestion;
 import io.balsa.kv.model.MemberId;
 import io.balsa.kv.proto.Member;
 import io.balsa.kv.state.MemberRules;
-import io.balsa.raft.model.Bytes;
-import io.balsa.raft.transport.netty.NettyTransport;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -148,18 +144,13 @@ final class FirstStart {
 
   /** Asks all others at once; those that don't answer are left out. */
   private List<MembersAnswer> ask(boolean linearizable, Duration patience) {
-    Bytes question =
-        Bytes.wrap(
-            MembersQuestion.newBuilder().setLinearizable(linearizable).build().toByteArray());
-    List<CompletableFuture<Bytes>> asked = new ArrayList<>();
-    for (URI url : others()) {
-      asked.add(NettyTransport.ask(MemberUrls.unresolvedAddress(url), question, patience));
-    }
+    List<CompletableFuture<MembersAnswer>> asked =
+        others().stream().map(url -> MembersInquiry.ask(url, linearizable, patience)).toList();
     List<MembersAnswer> answers = new ArrayList<>();
-    for (CompletableFuture<Bytes> answer : asked) {
+    for (CompletableFuture<MembersAnswer> answer : asked) {
       try {
-        answers.add(MembersAnswer.parseFrom(answer.get().toByteArray()));
-      } catch (ExecutionException | InvalidProtocolBufferException e) {
+        answers.add(answer.get());
+      } catch (ExecutionException e) {
         log.debug("a peer didn't answer", e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

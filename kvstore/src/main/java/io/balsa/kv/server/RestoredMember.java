@@ -4,6 +4,7 @@ import io.balsa.kv.backup.SnapshotArchive;
 import io.balsa.kv.model.MemberId;
 import io.balsa.kv.proto.Member;
 import io.balsa.kv.state.StateFiles;
+import io.balsa.kv.state.store.FileTree;
 import io.balsa.raft.OfflineLog;
 import io.balsa.raft.file.disk.Disk;
 import io.balsa.raft.model.EntryId;
@@ -12,13 +13,10 @@ import io.balsa.raft.model.StorageException;
 import io.balsa.raft.storage.rocksdb.RocksLogStore;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -141,7 +139,7 @@ public final class RestoredMember {
     try (DataDirectory directory = DataDirectory.open(draft, identity)) {
       try {
         long revision = fill(directory, config, order, archive);
-        flushTree(draft);
+        FileTree.force(draft);
         publish(draft, target);
         return new Result(
             target,
@@ -151,7 +149,7 @@ public final class RestoredMember {
             revision - order.bumpRevision(),
             revision);
       } finally {
-        deleteTree(draft); // it has gone to its name, or must go
+        FileTree.delete(draft); // it has gone to its name, or must go
       }
     }
   }
@@ -218,34 +216,7 @@ public final class RestoredMember {
                     new RestoreException(
                         "another command is restoring into " + draft + " right now"));
     try (lock) {
-      deleteTree(draft);
-    }
-  }
-
-  private static void flushTree(Path root) throws IOException {
-    try (Stream<Path> tree = Files.walk(root)) {
-      for (Path path : tree.toList()) {
-        flush(path);
-      }
-    }
-  }
-
-  private static void flush(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
-  private static void deleteTree(Path root) throws IOException {
-    if (Files.notExists(root)) {
-      return;
-    }
-    List<Path> deepestFirst;
-    try (Stream<Path> tree = Files.walk(root)) {
-      deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : deepestFirst) {
-      Files.deleteIfExists(path);
+      FileTree.delete(draft);
     }
   }
 }

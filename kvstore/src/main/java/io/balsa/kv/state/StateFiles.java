@@ -10,11 +10,8 @@ import io.balsa.kv.state.store.RocksStore;
 import io.balsa.kv.state.store.StoreCursor;
 import io.balsa.kv.state.store.StorePin;
 import io.balsa.kv.state.store.StoreWrites;
-import io.balsa.raft.file.disk.Disk;
 import io.balsa.raft.model.EntryId;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -25,8 +22,6 @@ import java.util.List;
  * <p>Everything throws {@link io.balsa.raft.model.StorageException} if the directory isn't a state's, is damaged, or in use.
  */
 public final class StateFiles {
-  private static final String FIRST_DATABASE = "db-1";
-
   /** A revision that leaves room for as many again. */
   private static final long REVISION_MAX = Long.MAX_VALUE / 2;
 
@@ -43,27 +38,18 @@ public final class StateFiles {
   public record Summary(
       int hash, long revision, long compacted, long keys, long rows, EntryId applied) {}
 
-  /** Puts files of a database where {@link KvStateMachine#open} finds them. */
-  @FunctionalInterface
-  public interface Filling {
-    void into(Path database) throws IOException;
-  }
-
   /**
    * Makes a state's directory out of the files of a database.
    *
    * @param filling writes them, durably
    */
-  public static void create(Path dir, Filling filling) throws IOException {
-    Path database = dir.resolve(FIRST_DATABASE);
-    Disk.ofSystem().createDirectories(database);
-    filling.into(database);
-    Files.writeString(dir.resolve("ACTIVE"), FIRST_DATABASE + "\n", StandardCharsets.US_ASCII);
+  public static void create(Path dir, RocksStore.Filling filling) throws IOException {
+    RocksStore.create(dir, filling);
   }
 
   /** The last entry that is in a state; zero where there is no state yet. */
   public static EntryId applied(Path dir, KvStateConfig config) {
-    if (Files.notExists(dir.resolve("ACTIVE"))) {
+    if (!RocksStore.isIn(dir)) {
       return EntryId.ZERO;
     }
     try (KvStateMachine state = KvStateMachine.open(dir, config.withoutBackgroundCompaction())) {

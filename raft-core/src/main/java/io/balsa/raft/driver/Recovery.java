@@ -102,13 +102,7 @@ record Recovery(
 
   /** The newest membership at or before what is applied. */
   MembershipEntry membership() {
-    MembershipEntry newest = log.base().membership();
-    for (MembershipEntry later : log.memberships()) {
-      if (later.id().index() <= applied.index()) {
-        newest = later;
-      }
-    }
-    return newest;
+    return log.membershipAt(applied.index());
   }
 
   private static Recovery bornWith(

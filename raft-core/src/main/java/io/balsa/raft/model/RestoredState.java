@@ -44,6 +44,17 @@ public record RestoredState(
         incarnation, HardState.INITIAL, SnapshotMeta.NONE, List.of(), 0, List.of());
   }
 
+  /** The newest membership at or before an entry of the log, or its base. */
+  public MembershipEntry membershipAt(long index) {
+    MembershipEntry newest = base.membership();
+    for (MembershipEntry later : memberships) {
+      if (later.id().index() <= index) {
+        newest = later;
+      }
+    }
+    return newest;
+  }
+
   /** Whether the group never ran here: no term, no entry, no member. */
   public boolean isEmpty() {
     return hardState.equals(HardState.INITIAL) && base.equals(SnapshotMeta.NONE) && lastIndex == 0;

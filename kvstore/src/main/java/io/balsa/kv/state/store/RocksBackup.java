@@ -34,7 +34,7 @@ final class RocksBackup implements Backup {
   @Override
   public void close() {
     try {
-      StoreDirectory.deleteTree(dir);
+      FileTree.delete(dir);
     } catch (IOException e) {
       throw new StorageException("can't remove the backup in " + dir, e);
     }

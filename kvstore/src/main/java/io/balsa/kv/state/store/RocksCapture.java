@@ -66,7 +66,7 @@ final class RocksCapture implements Snapshot {
     for (int i = 0; i < files; i++) {
       receiveFile(source, target);
     }
-    StoreDirectory.force(target);
+    FileTree.forceOne(target);
   }
 
   private static void receiveFile(DataInputStream source, Path target) throws IOException {
@@ -87,7 +87,7 @@ final class RocksCapture implements Snapshot {
     if (computed != source.readInt()) {
       throw new IOException(name + " in the snapshot is damaged: its checksum differs");
     }
-    StoreDirectory.force(file);
+    FileTree.forceOne(file);
   }
 
   /** Copies exactly {@code size} bytes and returns their CRC32C. */
@@ -110,7 +110,7 @@ final class RocksCapture implements Snapshot {
   @Override
   public void close() {
     try {
-      StoreDirectory.deleteTree(dir);
+      FileTree.delete(dir);
     } catch (IOException e) {
       throw new StorageException("can't remove the capture " + dir, e);
     }

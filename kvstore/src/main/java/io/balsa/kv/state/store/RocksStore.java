@@ -6,6 +6,7 @@ import io.balsa.raft.model.NodeStoppedException;
 import io.balsa.raft.spi.Snapshot;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,31 @@ public final class RocksStore implements OrderedStore {
       directory.close();
       throw e;
     }
+  }
+
+  /** Puts the files of a database in place. */
+  @FunctionalInterface
+  public interface Filling {
+    void into(Path database) throws IOException;
+  }
+
+  /**
+   * Makes a store out of the files of a database, in a directory that holds none.
+   *
+   * @param filling writes them, durably
+   * @throws io.balsa.raft.model.StorageException if there is a store, or the directory is unusable
+   */
+  public static void create(Path dir, Filling filling) throws IOException {
+    try (StoreDirectory directory = StoreDirectory.open(dir)) {
+      Files.createDirectory(directory.active());
+      filling.into(directory.active());
+      directory.created();
+    }
+  }
+
+  /** Whether the directory holds a store, or the beginning of one. */
+  public static boolean isIn(Path dir) {
+    return StoreDirectory.isIn(dir);
   }
 
   /** The database that counts, with one hold for the caller. */
@@ -165,7 +191,7 @@ public final class RocksStore implements OrderedStore {
   /** Removes the files of a replaced database if nobody reads it any more; otherwise the next start does. */
   private static void discard(RocksDatabase replaced) throws IOException {
     if (replaced.awaitFreed(0, TimeUnit.SECONDS)) {
-      StoreDirectory.deleteTree(replaced.path());
+      FileTree.delete(replaced.path());
     }
   }
 

@@ -4,14 +4,11 @@ import io.balsa.raft.file.disk.Disk;
 import io.balsa.raft.model.StorageException;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -70,6 +67,10 @@ final class StoreDirectory implements AutoCloseable {
     }
   }
 
+  static boolean isIn(Path dir) {
+    return Files.exists(dir.resolve(ACTIVE));
+  }
+
   private static Closeable lock(Path file) throws IOException {
     return Disk.ofSystem()
         .lock(file)
@@ -83,8 +84,8 @@ final class StoreDirectory implements AutoCloseable {
         throw new StorageException(dir + " holds databases, but no " + ACTIVE + " that names one");
       }
       Files.write(newMark(), new byte[0]);
-      force(newMark());
-      force(dir);
+      FileTree.forceOne(newMark());
+      FileTree.forceOne(dir);
       activate(1);
     } else {
       activeNumber = numberOf(name);
@@ -109,10 +110,10 @@ final class StoreDirectory implements AutoCloseable {
   void created() {
     try {
       if (isNew()) {
-        force(active());
-        force(dir);
+        FileTree.forceOne(active());
+        FileTree.forceOne(dir);
         Files.delete(newMark());
-        force(dir);
+        FileTree.forceOne(dir);
       }
     } catch (IOException e) {
       throw new StorageException("can't settle the new store in " + dir, e);
@@ -156,7 +157,7 @@ final class StoreDirectory implements AutoCloseable {
   private void sweep() throws IOException {
     Files.deleteIfExists(dir.resolve(ACTIVE_DRAFT));
     for (Path leftover : leftovers()) {
-      deleteTree(leftover);
+      FileTree.delete(leftover);
     }
   }
 
@@ -172,14 +173,14 @@ final class StoreDirectory implements AutoCloseable {
   /** An empty directory for the database after the active one. */
   Path prepareNext() throws IOException {
     Path next = database(activeNumber + 1);
-    deleteTree(next);
+    FileTree.delete(next);
     Files.createDirectory(next);
     return next;
   }
 
   /** Makes the database of {@link #prepareNext} the one that counts; durable on return. */
   void activateNext() throws IOException {
-    force(database(activeNumber + 1));
+    FileTree.forceOne(database(activeNumber + 1));
     activate(activeNumber + 1);
   }
 
@@ -187,11 +188,11 @@ final class StoreDirectory implements AutoCloseable {
     Path draft = dir.resolve(ACTIVE_DRAFT);
     String name = "db-" + number;
     Files.writeString(draft, name + " " + checksum(name) + "\n");
-    force(draft);
+    FileTree.forceOne(draft);
     Files.move(draft, dir.resolve(ACTIVE), StandardCopyOption.ATOMIC_MOVE);
     activeNumber = number;
     try {
-      force(dir);
+      FileTree.forceOne(dir);
     } catch (IOException e) {
       // It may count or not after a crash: nothing may be built on either.
       throw new StorageException("can't make sure which database counts in " + dir, e);
@@ -202,26 +203,6 @@ final class StoreDirectory implements AutoCloseable {
   Path nextCapture() {
     captures++;
     return dir.resolve("capture-" + captures);
-  }
-
-  /** Forces a file's bytes, or a directory's entries, to disk. */
-  static void force(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
-  static void deleteTree(Path root) throws IOException {
-    if (!Files.exists(root)) {
-      return;
-    }
-    List<Path> deepestFirst;
-    try (Stream<Path> tree = Files.walk(root)) {
-      deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : deepestFirst) {
-      Files.deleteIfExists(path);
-    }
   }
 
   @Override

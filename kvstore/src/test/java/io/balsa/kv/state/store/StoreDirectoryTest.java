@@ -19,7 +19,7 @@ final class StoreDirectoryTest {
   @Test
   void aMissingDatabaseIsALossAndNotMadeAnew() throws IOException {
     RocksStore.open(dir, SETTINGS).close();
-    StoreDirectory.deleteTree(dir.resolve("db-1"));
+    FileTree.delete(dir.resolve("db-1"));
     assertThatThrownBy(() -> RocksStore.open(dir, SETTINGS)).isInstanceOf(StorageException.class);
   }
 
