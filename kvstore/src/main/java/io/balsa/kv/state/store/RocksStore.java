@@ -65,7 +65,8 @@ public final class RocksStore implements OrderedStore {
    * Makes a store out of the files of a database, in a directory that holds none.
    *
    * @param filling writes them, durably
-   * @throws io.balsa.raft.model.StorageException if there is a store, or the directory is unusable
+   * @throws IOException if there is a database, or the filling fails: what is there then is to be removed
+   * @throws io.balsa.raft.model.StorageException if the directory is unusable, damaged, or in use
    */
   public static void create(Path dir, Filling filling) throws IOException {
     try (StoreDirectory directory = StoreDirectory.open(dir)) {
