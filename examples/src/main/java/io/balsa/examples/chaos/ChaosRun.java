@@ -44,9 +44,6 @@ final class ChaosRun {
 
   private static final Duration QUIET = Duration.ofSeconds(6);
 
-  /** So much of what the chronicle knows is left when history is compacted, for watches that lag. */
-  private static final long HISTORY_KEPT = 100;
-
   private final ChaosPlan plan;
   private final ChaosCluster cluster;
   private final Progress progress;
@@ -79,9 +76,7 @@ final class ChaosRun {
 
   private ChaosReport run() {
     Watchers watchers = new Watchers(workload.watches(), recorder, this::members);
-    World world =
-        new World(
-            cluster, calls, () -> Math.max(1, watchers.known() - HISTORY_KEPT), progress::log);
+    World world = new World(cluster, calls, watchers::compactable, progress::log);
     List<Fault> faults = possible(world);
     Nemesis nemesis = new Nemesis(world, faults, plan.seed(), recorder);
     try (Resources resources = new Resources(cluster)) {

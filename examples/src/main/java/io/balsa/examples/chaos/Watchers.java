@@ -13,6 +13,8 @@ import io.balsa.examples.process.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -26,6 +28,10 @@ final class Watchers implements AutoCloseable {
 
   private static final Duration CATCH_UP_DEADLINE = Duration.ofSeconds(60);
 
+  /** So many revisions of history are kept by compactions. */
+  private static final int HISTORY_KEPT = 100;
+
+  private final Set<Long> compactions = ConcurrentHashMap.newKeySet();
   private final Watching everything;
   private final List<Watching> others = new ArrayList<>();
 
@@ -51,9 +57,11 @@ final class Watchers implements AutoCloseable {
     return new Watching(range, 1, next, recorder::nanos, PATIENCE, restMax);
   }
 
-  /** Everything before this revision is in the chronicle. */
-  long known() {
-    return everything.next();
+  /** A revision for a compaction that is about to be asked for: one that the chronicle has left behind. */
+  long compactable() {
+    long revision = Math.max(1, everything.next() - HISTORY_KEPT);
+    compactions.add(revision);
+    return revision;
   }
 
   /** Waits until the chronicle is complete. Whether it came to be. */
@@ -77,7 +85,7 @@ final class Watchers implements AutoCloseable {
       watching.close();
       sessions.addAll(watching.sessions());
     }
-    Verdict verdict = WatchJudge.judge(sessions, chronicle);
+    Verdict verdict = WatchJudge.judge(sessions, chronicle, compactions);
     return verdict.plus(Verdict.of(late));
   }
 

@@ -6,16 +6,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two short runs: one that must pass, and one that must not. More: docs/testing.md. */
-@EnabledIfSystemProperty(
-    named = "chaos.rounds",
-    matches = "true",
-    disabledReason = "takes minutes: -Dchaos.rounds=true")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "links need all of 127/8, which only Linux gives")
 final class ChaosProcessIT {
   @TempDir private Path dir;

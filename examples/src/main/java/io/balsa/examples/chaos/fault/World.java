@@ -44,7 +44,7 @@ public final class World {
 
   /**
    * @param calls of all members, also of those that may be added
-   * @param safeRevision history before it may be compacted
+   * @param safeRevision a revision for a compaction that will be asked for
    * @param log takes what else is worth telling
    */
   public World(

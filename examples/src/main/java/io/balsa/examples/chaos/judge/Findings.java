@@ -6,6 +6,7 @@ import java.util.List;
 /** What an oracle finds while it looks. One thread. */
 public final class Findings {
   private static final int SHOWN_MAX = 10;
+  private static final int CHARS_MAX = 1000;
 
   private final String oracle;
   private final List<String> shown = new ArrayList<>();
@@ -24,8 +25,15 @@ public final class Findings {
   public void violated(String what) {
     count++;
     if (shown.size() < SHOWN_MAX) {
-      shown.add(what);
+      shown.add(shortened(what));
     }
+  }
+
+  /** An answer with hundreds of events is in the history; a reader wants to see what is wrong. */
+  private static String shortened(String what) {
+    return what.length() <= CHARS_MAX
+        ? what
+        : what.substring(0, CHARS_MAX) + " … (" + (what.length() - CHARS_MAX) + " characters more)";
   }
 
   String oracle() {

@@ -21,13 +21,15 @@ import java.util.Set;
  *   <li><b>bookmarkable</b>: an answer that says "so far" comes after all that was to be told through that revision.
  *   <li><b>resumable</b>: from the revision that was asked for on, or a cancellation that says what is compacted.
  *   <li><b>reliable</b>: nothing is left out between two events, and in the end nothing is owed.
- *   <li><b>prev_kv</b>: what the key was just before, if asked for.
+ *   <li><b>prev_kv</b>: what the key was just before, if asked for; it may be missing at a revision at which history was
+ *       compacted, because only what the key was just before is gone then (etcd's {@code WatchCreateRequest.prev_kv}).
  *   <li><b>is_create</b>: an event looks like a creation just when the key wasn't there.
  * </ul>
  */
 public final class WatchJudge {
   private final WatchSession session;
   private final List<KvEvent> expected;
+  private final Set<Long> compactions;
   private final Findings findings;
 
   /** The next of the expected events. */
@@ -39,14 +41,20 @@ public final class WatchJudge {
   /** The last revision that the session was told to be done with. */
   private long through;
 
-  private WatchJudge(WatchSession session, List<KvEvent> expected, Findings findings) {
+  private WatchJudge(
+      WatchSession session, List<KvEvent> expected, Set<Long> compactions, Findings findings) {
     this.session = session;
     this.expected = expected;
+    this.compactions = compactions;
     this.findings = findings;
     this.through = session.startRevision() - 1;
   }
 
-  public static Verdict judge(List<WatchSession> sessions, Chronicle chronicle) {
+  /**
+   * @param compactions the revisions at which somebody asked for history to be compacted, whether that was answered or not
+   */
+  public static Verdict judge(
+      List<WatchSession> sessions, Chronicle chronicle, Set<Long> compactions) {
     Findings findings = new Findings("watch");
     for (WatchSession session : sessions) {
       List<KvEvent> expected = new ArrayList<>();
@@ -55,7 +63,7 @@ public final class WatchJudge {
           .tailMap(session.startRevision())
           .values()
           .forEach(events -> events.stream().filter(session.range()::wants).forEach(expected::add));
-      new WatchJudge(session, expected, findings).judge();
+      new WatchJudge(session, expected, compactions, findings).judge();
     }
     return Verdict.of(findings);
   }
@@ -129,7 +137,8 @@ public final class WatchJudge {
       violated(create == created ? "reliable" : "is_create", answer, event + " was " + happened);
     }
     Optional<?> previous = session.range().prevKv() ? happened.previous() : Optional.empty();
-    if (!event.previous().equals(previous)) {
+    boolean isCompacted = event.previous().isEmpty() && compactions.contains(event.revision());
+    if (!event.previous().equals(previous) && !isCompacted) {
       violated("prev_kv", answer, event + " should follow " + previous);
     }
   }

@@ -9,6 +9,7 @@ import io.balsa.examples.chaos.watch.WatchRange;
 import io.balsa.examples.chaos.watch.WatchSession;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Whether each of the nine rules is seen broken, and none where all are kept. */
@@ -28,7 +29,7 @@ final class WatchJudgeTest {
     story.happened(4, AGAIN_A);
     WatchSession session = new WatchSession("n1", range, start);
     List.of(answers).forEach(session::add);
-    return WatchJudge.judge(List.of(session), story.chronicle());
+    return WatchJudge.judge(List.of(session), story.chronicle(), Set.of(2L, 3L));
   }
 
   private static WatchAnswer events(KvEvent... events) {
@@ -99,6 +100,21 @@ final class WatchJudgeTest {
   void prevKv() {
     KvEvent without = Story.put("a", "v4", 2, 4, 2, Optional.empty());
     assertBroken(judge(ALL, 4, events(without)), "prev_kv");
+  }
+
+  @Test
+  void prevKvMayBeMissingWhereHistoryWasCompacted() {
+    KvEvent a3 = Story.put("a", "v3", 2, 3, 2, Optional.of(A2));
+    story.happened(2, PUT_A);
+    story.happened(3, a3);
+    WatchSession session = new WatchSession("n1", ALL, 3);
+    session.add(events(Story.put("a", "v3", 2, 3, 2, Optional.empty())));
+    List<WatchSession> sessions = List.of(session);
+    assertThat(WatchJudge.judge(sessions, story.chronicle(), Set.of(3L)).violations()).isEmpty();
+    assertBroken(WatchJudge.judge(sessions, story.chronicle(), Set.of(2L, 4L)), "prev_kv");
+    WatchSession wrong = new WatchSession("n1", ALL, 3);
+    wrong.add(events(Story.put("a", "v3", 2, 3, 2, Optional.of(Story.version("v1", 1, 1, 1)))));
+    assertBroken(WatchJudge.judge(List.of(wrong), story.chronicle(), Set.of(3L)), "prev_kv");
   }
 
   @Test
