@@ -221,7 +221,10 @@ public final class World {
     }
   }
 
-  /** Who was about to end of what was broken, and hadn't yet when the others were started, is started again, once. */
+  /**
+   * Who was about to end of what was broken, and hadn't yet when the others were started, is started again, once; without failpoints,
+   * or it might have a reason of its own to end.
+   */
   private boolean allComeBack() {
     Set<MemberSpec> startedAgain = new HashSet<>();
     return Await.holds(
@@ -230,7 +233,7 @@ public final class World {
           for (MemberSpec member : members()) {
             if (!cluster.isRunning(member) && !cluster.isClosed() && startedAgain.add(member)) {
               log.accept(member.name() + " has ended: starts again");
-              cluster.launch(member);
+              cluster.launch(member, ChaosCluster.Start.PLAIN);
             }
           }
           return members().stream().allMatch(this::isWell) || cluster.isClosed();
