@@ -8,7 +8,9 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /**
- * Seeds for a test to run: others in each build, unless system properties say which.
+ * Seeds for a test to run. {@link #pass} takes others in each build, unless system properties say which: they look for
+ * bugs. {@link #passFirst} takes the same in each build: what those reach is the same in each, so that a test can ask for
+ * it and never fails by chance.
  *
  * <pre>
  * -Dsim.first=4711           the first seed
@@ -50,10 +52,24 @@ public final class FreshSeeds {
     long first = Long.getLong("sim.first", System.currentTimeMillis() % 1_000_000_000L * 1_000);
     int count = Integer.getInteger("sim.seeds", seeds);
     System.out.println("simulator: " + count + " seeds from -Dsim.first=" + first);
-    SimOptions<S> chosen = options.within(extent(options.extent()));
+    return pass(first, count, options.within(extent(options.extent())));
+  }
+
+  /**
+   * Runs the seeds from 1 on, whatever system properties say.
+   *
+   * @return how often the runs reached what, and where nodes died in them
+   * @throws SimulationFailure for the first seed that fails, in the smallest extent in which it does
+   */
+  public static <S extends StateMachine<?>> Totals passFirst(int seeds, SimOptions<S> options) {
+    return pass(1, seeds, options);
+  }
+
+  private static <S extends StateMachine<?>> Totals pass(
+      long first, int count, SimOptions<S> options) {
     Totals totals = new Totals(new TreeMap<>(), new TreeMap<>());
     for (long seed = first; seed < first + count; seed++) {
-      totals.add(run(seed, chosen));
+      totals.add(run(seed, options));
     }
     return totals;
   }
