@@ -58,7 +58,8 @@ public final class SimpleTokens implements Tokens {
   }
 
   /**
-   * @param appliedIndex the last entry that this member has applied
+   * @param appliedIndex the last entry that this member has applied and told listeners of: a state that is published but not yet
+   *     announced would call its tokens invalid
    * @param nanoClock monotonic
    */
   public SimpleTokens(

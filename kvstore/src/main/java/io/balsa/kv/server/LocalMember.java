@@ -251,7 +251,7 @@ final class LocalMember {
       return new JwtTokens(config.auth().jwt().get(), Clock.systemUTC());
     }
     return new SimpleTokens(
-        router, () -> state.lastApplied().index(), config.auth().tokenTtl(), System::nanoTime);
+        router, () -> replica.status().appliedIndex(), config.auth().tokenTtl(), System::nanoTime);
   }
 
   private ApplyListener issuedTokens() {
