@@ -13,7 +13,7 @@ import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.MembershipEntry;
-import io.balsa.raft.storage.rocksdb.RocksLogStore;
+import io.balsa.raft.spi.LogStore;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -103,7 +103,7 @@ final class ForcedCluster {
   private static MembershipEntry rewrite(DataDirectory directory, KvStateConfig config) {
     EntryId applied = StateFiles.applied(directory.state(), config);
     Identity self = directory.identity();
-    try (RocksLogStore raftLog = RocksLogStore.at(directory.log());
+    try (LogStore raftLog = MemberLog.at(directory.log());
         FileSnapshotStore snapshots = FileSnapshotStore.at(directory.snapshots())) {
       return OfflineLog.makeOnlyVoter(
           raftLog,

@@ -5,7 +5,6 @@ import io.balsa.kv.state.EventSource;
 import io.balsa.kv.state.KvStateConfig;
 import io.balsa.kv.state.KvStateMachine;
 import io.balsa.raft.spi.LogStore;
-import io.balsa.raft.storage.rocksdb.RocksLogStore;
 import java.nio.file.Path;
 
 /**
@@ -17,10 +16,10 @@ interface MemberParts {
   MemberParts SOUND = new MemberParts() {};
 
   /**
-   * @throws io.balsa.raft.model.StorageException as {@link RocksLogStore#at}
+   * @throws io.balsa.raft.model.StorageException as {@link MemberLog#at}
    */
   default LogStore log(Path dir) {
-    return RocksLogStore.at(dir);
+    return MemberLog.at(dir);
   }
 
   /**

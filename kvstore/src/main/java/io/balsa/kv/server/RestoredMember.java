@@ -10,7 +10,7 @@ import io.balsa.raft.file.disk.Disk;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.StorageException;
-import io.balsa.raft.storage.rocksdb.RocksLogStore;
+import io.balsa.raft.spi.LogStore;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -159,7 +159,7 @@ public final class RestoredMember {
       DataDirectory directory, ServerConfig config, Order order, SnapshotArchive archive)
       throws IOException {
     StateFiles.create(directory.state(), archive::extractDatabase);
-    try (RocksLogStore log = RocksLogStore.at(directory.log())) {
+    try (LogStore log = MemberLog.at(directory.log())) {
       OfflineLog.begin(
           log,
           GroupId.ONLY,

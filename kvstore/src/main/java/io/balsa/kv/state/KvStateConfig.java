@@ -1,5 +1,6 @@
 package io.balsa.kv.state;
 
+import io.balsa.kv.state.store.RocksSettings;
 import java.time.Duration;
 
 /**
@@ -39,5 +40,10 @@ public record KvStateConfig(
   public KvStateConfig withCompactionBatch(int rows) {
     return new KvStateConfig(
         backgroundCompaction, rows, compactionPause, memtableBytes, blockCacheBytes);
+  }
+
+  /** What the store of a state on disk is opened with. */
+  RocksSettings storeSettings() {
+    return new RocksSettings(memtableBytes, blockCacheBytes, Tables.LOG);
   }
 }

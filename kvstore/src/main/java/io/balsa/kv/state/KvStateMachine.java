@@ -68,7 +68,7 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
    * @throws StorageException if the directory is unusable, damaged, or in use
    */
   public static KvStateMachine open(Path dir, KvStateConfig config) {
-    RocksSettings settings = new RocksSettings(config.memtableBytes(), config.blockCacheBytes());
+    RocksSettings settings = config.storeSettings();
     return on(RocksStore.open(dir, settings), config);
   }
 

@@ -109,7 +109,7 @@ public final class StateFiles {
    * @throws IllegalArgumentException if there is no room for so high a revision
    */
   public static long begin(Path dir, KvStateConfig config, Beginning beginning) {
-    RocksSettings settings = new RocksSettings(config.memtableBytes(), config.blockCacheBytes());
+    RocksSettings settings = config.storeSettings();
     try (RocksStore store = RocksStore.open(dir, settings)) {
       StoreWrites writes = new StoreWrites();
       long revision;

@@ -30,7 +30,10 @@ final class Tables {
    * an end (00 00) sorts before any longer key that begins the same (00 ff, or a byte above 00).
    */
   private static final byte LATEST = 'K';
-  private static final byte LOG = 'L';
+
+  /** Its keys only grow: the store keeps its rows by themselves. */
+  static final byte LOG = 'L';
+
   private static final byte INDEX = 'I';
   private static final byte LEASES = 'E';
   private static final byte ATTACHED = 'A';

@@ -142,7 +142,7 @@ final class SnapshotArchiveTest {
   /** Some hundred kilobytes that don't compress, so that there are several blocks. */
   private byte[] save(Path file) throws IOException {
     Random random = new Random(1);
-    RocksSettings settings = new RocksSettings(1 << 20, 1 << 20);
+    RocksSettings settings = new RocksSettings(1 << 20, 1 << 20, (byte) 'L');
     try (RocksStore store = RocksStore.open(dir.resolve("store"), settings)) {
       for (int i = 0; i < 20; i++) {
         StoreWrites writes = new StoreWrites();

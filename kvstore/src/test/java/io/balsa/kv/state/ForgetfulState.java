@@ -3,7 +3,6 @@ package io.balsa.kv.state;
 import com.google.protobuf.ByteString;
 import io.balsa.kv.state.store.OrderedReader.Direction;
 import io.balsa.kv.state.store.OrderedStore;
-import io.balsa.kv.state.store.RocksSettings;
 import io.balsa.kv.state.store.RocksStore;
 import io.balsa.kv.state.store.StoreCursor;
 import io.balsa.kv.state.store.StorePin;
@@ -15,8 +14,7 @@ public final class ForgetfulState {
   private ForgetfulState() {}
 
   public static KvStateMachine open(Path dir, KvStateConfig config) {
-    OrderedStore store =
-        RocksStore.open(dir, new RocksSettings(config.memtableBytes(), config.blockCacheBytes()));
+    OrderedStore store = RocksStore.open(dir, config.storeSettings());
     try (StorePin pin = store.pin()) {
       StateRow stored = StateRow.decode(pin.get(Tables.STATE));
       long newest = Math.max(1, newest(pin));

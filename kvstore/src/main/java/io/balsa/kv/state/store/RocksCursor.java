@@ -10,10 +10,9 @@ import org.rocksdb.Slice;
 
 /** A RocksDB iterator between bounds. Takes over one hold on its pin and lets go when closed. One thread. */
 final class RocksCursor implements StoreCursor {
-  record Bounds(byte[] fromKey, byte[] toKey, Direction direction) {}
-
   private final RocksPin pin;
-  private final Bounds bounds;
+  private final RocksColumns.Part part;
+  private final Direction direction;
   private final Slice lower;
   private final Slice upper;
   private final ReadOptions options;
@@ -21,27 +20,28 @@ final class RocksCursor implements StoreCursor {
   private boolean started;
   private boolean closed;
 
-  RocksCursor(RocksPin pin, Bounds bounds) {
+  RocksCursor(RocksPin pin, RocksColumns.Part part, Direction direction) {
     this.pin = pin;
-    this.bounds = bounds;
-    this.lower = new Slice(bounds.fromKey());
-    this.upper = new Slice(bounds.toKey());
+    this.part = part;
+    this.direction = direction;
+    this.lower = new Slice(part.fromKey());
+    this.upper = new Slice(part.toKey());
     this.options =
         new ReadOptions()
             .setSnapshot(pin.snapshot())
             .setIterateLowerBound(lower)
             .setIterateUpperBound(upper);
-    this.rows = pin.database().db().newIterator(options);
+    this.rows = pin.database().db().newIterator(part.column(), options);
   }
 
   @Override
   public boolean next() {
     ensureOpen();
-    boolean up = bounds.direction() == Direction.UP;
+    boolean up = direction == Direction.UP;
     if (!started) {
       started = true;
       if (up) {
-        rows.seek(bounds.fromKey());
+        rows.seek(part.fromKey());
       } else {
         rows.seekToLast();
       }

@@ -2,6 +2,7 @@ package io.balsa.kv.state.store;
 
 import io.balsa.raft.model.NodeStoppedException;
 import io.balsa.raft.model.StorageException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,13 +13,17 @@ import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
 import org.rocksdb.Checkpoint;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompactRangeOptions.BottommostLevelCompaction;
 import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
-import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
@@ -30,12 +35,15 @@ import org.slf4j.LoggerFactory;
  * One open RocksDB and everything native that belongs to it, freed when its last holder leaves: the store itself, each
  * pin, each call that is inside.
  *
- * <p>Its own write-ahead log is off, because the Raft log is one already. There is one column family: memory tables are
- * flushed in the order in which they were filled and a batch never straddles two, so that what a crash leaves is always a
- * prefix of the batches.
+ * <p>Its own write-ahead log is off, because the Raft log is one already. There are two column families: one for the rows whose
+ * keys only grow, whose files never overlap and so are never rewritten, and one for all others. Their memory tables are flushed
+ * together, as one, in the order in which they were filled, and a batch never straddles two: so what a crash leaves is always
+ * a prefix of the batches.
  */
 final class RocksDatabase {
   private static final Logger LOG = LoggerFactory.getLogger(RocksDatabase.class);
+
+  private static final byte[] GROWING = "growing".getBytes(StandardCharsets.US_ASCII);
 
   static {
     RocksDB.loadLibrary();
@@ -46,9 +54,12 @@ final class RocksDatabase {
   private final Path path;
   private final Cache cache;
   private final BloomFilter filter = new BloomFilter(10);
-  private final Options options;
+  private final DBOptions options;
+  private final ColumnFamilyOptions mixedOptions;
+  private final ColumnFamilyOptions growingOptions;
   private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
   private final RocksDB db;
+  private final RocksColumns columns;
 
   // Guarded by this.
   private final List<CompactRangeOptions> reclaims = new ArrayList<>();
@@ -60,29 +71,54 @@ final class RocksDatabase {
   RocksDatabase(Path path, RocksSettings settings, boolean create) {
     this.path = path;
     this.cache = new LRUCache(settings.blockCacheBytes());
-    this.options = options(settings, cache, filter).setCreateIfMissing(create);
+    this.options =
+        new DBOptions()
+            .setCreateIfMissing(create)
+            // One that lacks it is of an earlier version, which kept everything in one.
+            .setCreateMissingColumnFamilies(create)
+            .setAtomicFlush(true)
+            .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+            .setKeepLogFileNum(2);
+    // Rows are looked up one by one among the mixed ones only: these are worth a filter and a hash
+    // index.
+    this.mixedOptions =
+        columnOptions(settings)
+            .setTableFormatConfig(
+                tables(cache)
+                    .setFilterPolicy(filter)
+                    .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
+                    .setDataBlockHashTableUtilRatio(0.75));
+    this.growingOptions = columnOptions(settings).setTableFormatConfig(tables(cache));
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
     try {
-      this.db = RocksDB.open(options, path.toString());
+      this.db =
+          RocksDB.open(
+              options,
+              path.toString(),
+              List.of(
+                  new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, mixedOptions),
+                  new ColumnFamilyDescriptor(GROWING, growingOptions)),
+              handles);
     } catch (RocksDBException e) {
       freeSettings();
       throw new StorageException("can't open the database in " + path, e);
     }
+    this.columns = new RocksColumns(handles.get(0), handles.get(1), settings.growingTable());
   }
 
-  private static Options options(RocksSettings settings, Cache cache, BloomFilter filter) {
-    BlockBasedTableConfig tables =
-        new BlockBasedTableConfig()
-            .setBlockCache(cache)
-            .setFilterPolicy(filter)
-            .setCacheIndexAndFilterBlocks(true)
-            .setPinL0FilterAndIndexBlocksInCache(true);
-    return new Options()
-        .setWriteBufferSize(settings.memtableBytes())
-        .setTableFormatConfig(tables)
+  private static BlockBasedTableConfig tables(Cache cache) {
+    return new BlockBasedTableConfig()
+        .setBlockCache(cache)
+        .setCacheIndexAndFilterBlocks(true)
+        .setPinL0FilterAndIndexBlocksInCache(true);
+  }
+
+  /** Whichever memory table is full first has all of them flushed: half each is what one was. */
+  private static ColumnFamilyOptions columnOptions(RocksSettings settings) {
+    return new ColumnFamilyOptions()
+        .setWriteBufferSize(settings.memtableBytes() / 2)
         .setCompressionType(CompressionType.LZ4_COMPRESSION)
-        .setLevelCompactionDynamicLevelBytes(true)
-        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
-        .setKeepLogFileNum(2);
+        .setLevelCompactionDynamicLevelBytes(true);
   }
 
   /** One holder more; false if it is freed, or about to be. */
@@ -98,6 +134,7 @@ final class RocksDatabase {
   }
 
   private void free() {
+    columns.close();
     try {
       db.closeE();
     } catch (RocksDBException e) {
@@ -112,6 +149,8 @@ final class RocksDatabase {
 
   private void freeSettings() {
     writeOptions.close();
+    mixedOptions.close();
+    growingOptions.close();
     options.close();
     filter.close();
     cache.close();
@@ -136,10 +175,15 @@ final class RocksDatabase {
     return db;
   }
 
+  /** For a holder only. */
+  RocksColumns columns() {
+    return columns;
+  }
+
   void write(StoreWrites writes) {
     boolean rowByRow = SerializedBatch.isTooLarge(writes);
     try (WriteBatch batch =
-        rowByRow ? new WriteBatch() : new WriteBatch(SerializedBatch.of(writes))) {
+        rowByRow ? new WriteBatch() : new WriteBatch(SerializedBatch.of(writes, columns))) {
       if (rowByRow) {
         addRows(batch, writes);
       }
@@ -149,19 +193,20 @@ final class RocksDatabase {
     }
   }
 
-  private static void addRows(WriteBatch batch, StoreWrites writes) throws RocksDBException {
+  private void addRows(WriteBatch batch, StoreWrites writes) throws RocksDBException {
     for (Map.Entry<byte[], byte[]> row : writes.all().entrySet()) {
+      ColumnFamilyHandle column = columns.of(row.getKey());
       if (StoreWrites.isDeletion(row.getValue())) {
-        batch.delete(row.getKey());
+        batch.delete(column, row.getKey());
       } else {
-        batch.put(row.getKey(), row.getValue());
+        batch.put(column, row.getKey(), row.getValue());
       }
     }
   }
 
   void flush() {
     try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
-      db.flush(wait);
+      db.flush(wait, columns.all());
     } catch (RocksDBException e) {
       throw new StorageException("can't flush " + path, e);
     }
@@ -178,7 +223,9 @@ final class RocksDatabase {
             .setExclusiveManualCompaction(false)) {
       begin(wholly);
       try {
-        db.compactRange(db.getDefaultColumnFamily(), null, null, wholly);
+        for (ColumnFamilyHandle column : columns.all()) {
+          db.compactRange(column, null, null, wholly);
+        }
       } finally {
         end(wholly);
       }
@@ -218,9 +265,10 @@ final class RocksDatabase {
     }
   }
 
+  /** Of all columns together. */
   long property(String name) {
     try {
-      return db.getLongProperty(name);
+      return db.getAggregatedLongProperty(name);
     } catch (RocksDBException e) {
       throw new StorageException("can't measure " + path, e);
     }

@@ -1,7 +1,10 @@
 package io.balsa.kv.state.store;
 
 import io.balsa.raft.model.StorageException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -26,7 +29,7 @@ final class RocksPin implements StorePin {
   public byte @Nullable [] get(byte[] key) {
     retain();
     try {
-      return database.db().get(options, key);
+      return database.db().get(database.columns().of(key), options, key);
     } catch (RocksDBException e) {
       throw new StorageException("can't read " + database.path(), e);
     } finally {
@@ -39,7 +42,7 @@ final class RocksPin implements StorePin {
     retain();
     try {
       byte[] start = new byte[bytesMax];
-      int size = database.db().get(options, key, start);
+      int size = database.db().get(database.columns().of(key), options, key, start);
       return size == RocksDB.NOT_FOUND ? null : Arrays.copyOf(start, Math.min(size, bytesMax));
     } catch (RocksDBException e) {
       throw new StorageException("can't read " + database.path(), e);
@@ -53,8 +56,21 @@ final class RocksPin implements StorePin {
     if (Arrays.compareUnsigned(fromKey, toKey) >= 0) {
       return PersistentTree.EMPTY.cursor(fromKey, toKey, direction);
     }
+    List<RocksColumns.Part> parts = database.columns().parts(fromKey, toKey);
+    if (parts.size() == 1) {
+      return cursor(parts.get(0), direction);
+    }
+    List<StoreCursor> cursors = new ArrayList<>();
+    parts.forEach(part -> cursors.add(cursor(part, direction)));
+    if (direction == Direction.DOWN) {
+      Collections.reverse(cursors);
+    }
+    return new CursorChain(cursors);
+  }
+
+  private StoreCursor cursor(RocksColumns.Part part, Direction direction) {
     retain();
-    return new RocksCursor(this, new RocksCursor.Bounds(fromKey, toKey, direction));
+    return new RocksCursor(this, part, direction);
   }
 
   private void retain() {

@@ -9,16 +9,16 @@ import java.util.Map;
  * instead of once per row.
  *
  * <pre>
- * +----------------+-----------+--------------------------------------------------------
- * | sequence (8)   | count (4) | row: 0x01, size, key, size, value | 0x00, size, key ...
- * +----------------+-----------+--------------------------------------------------------
- *   0, little endian             sizes as varints; the default column family has no number
+ * +----------------+-----------+-----------------------------------------------------------------------
+ * | sequence (8)   | count (4) | row: 0x05, column, size, key, size, value | 0x04, column, size, key ...
+ * +----------------+-----------+-----------------------------------------------------------------------
+ *   0, little endian             columns and sizes as varints
  * </pre>
  */
 final class SerializedBatch {
   private static final int HEADER_BYTES = 12;
-  private static final byte DELETION = 0;
-  private static final byte VALUE = 1;
+  private static final byte DELETION = 4;
+  private static final byte VALUE = 5;
   private static final int VARINT_BYTES_MAX = 5;
 
   /** What is larger is written row by row: an array ends at 2 GiB, an entry's effects don't. */
@@ -30,13 +30,14 @@ final class SerializedBatch {
     return sizeBytes(writes) > BYTES_MAX;
   }
 
-  static byte[] of(StoreWrites writes) {
+  static byte[] of(StoreWrites writes, RocksColumns columns) {
     ByteBuffer out =
         ByteBuffer.allocate(Math.toIntExact(sizeBytes(writes))).order(ByteOrder.LITTLE_ENDIAN);
     out.putLong(0).putInt(writes.all().size());
     for (Map.Entry<byte[], byte[]> row : writes.all().entrySet()) {
       boolean deletion = StoreWrites.isDeletion(row.getValue());
       out.put(deletion ? DELETION : VALUE);
+      putVarint(out, columns.idOf(row.getKey()));
       putSized(out, row.getKey());
       if (!deletion) {
         putSized(out, row.getValue());
@@ -50,17 +51,22 @@ final class SerializedBatch {
   private static long sizeBytes(StoreWrites writes) {
     long size = HEADER_BYTES;
     for (Map.Entry<byte[], byte[]> row : writes.all().entrySet()) {
-      size += 1 + 2 * VARINT_BYTES_MAX + row.getKey().length + (long) row.getValue().length;
+      size += 1 + 3 * VARINT_BYTES_MAX + row.getKey().length + (long) row.getValue().length;
     }
     return size;
   }
 
   private static void putSized(ByteBuffer out, byte[] bytes) {
-    int size = bytes.length;
-    while (size > 0x7f) {
-      out.put((byte) (size | 0x80));
-      size >>>= 7;
+    putVarint(out, bytes.length);
+    out.put(bytes);
+  }
+
+  private static void putVarint(ByteBuffer out, int number) {
+    int left = number;
+    while (left > 0x7f) {
+      out.put((byte) (left | 0x80));
+      left >>>= 7;
     }
-    out.put((byte) size).put(bytes);
+    out.put((byte) left);
   }
 }

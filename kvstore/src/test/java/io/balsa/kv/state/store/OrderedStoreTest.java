@@ -30,7 +30,7 @@ class OrderedStoreTest {
   private OrderedStore open(Kind kind) {
     return switch (kind) {
       case HEAP -> new HeapStore();
-      case ROCKS -> RocksStore.open(dir, new RocksSettings(1 << 16, 1 << 20));
+      case ROCKS -> RocksStore.open(dir, new RocksSettings(1 << 16, 1 << 20, (byte) (5 * 23)));
     };
   }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a store does about a directory that isn't as it left it. */
 final class StoreDirectoryTest {
-  private static final RocksSettings SETTINGS = new RocksSettings(1 << 16, 1 << 20);
+  private static final RocksSettings SETTINGS = new RocksSettings(1 << 16, 1 << 20, (byte) 'L');
 
   @TempDir Path dir;
 

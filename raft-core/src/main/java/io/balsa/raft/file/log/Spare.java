@@ -19,7 +19,11 @@ import org.slf4j.LoggerFactory;
  * write, not where the file's blocks are.
  */
 final class Spare implements AutoCloseable {
-  private static final int ZEROS_BYTES = 1 << 20;
+  /**
+   * At a time. The kernel keeps what is written at once in pieces of that size, and counts the whole piece as written whenever
+   * a byte of it is: with a MiB, a put of 256 B looks like one of a MiB.
+   */
+  private static final int ZEROS_BYTES = 16 << 10;
 
   private final Path path;
   private final long segmentBytes;
