@@ -39,7 +39,7 @@ public interface Disk {
   /** The names of what the directory holds, in order. */
   List<String> list(Path directory) throws IOException;
 
-  /** Makes the directory, and its parents, where they aren't there. Their names are durable on return. */
+  /** Makes the directory, and its parents, where they aren't there. Their names are durable on return, whoever made them. */
   void createDirectories(Path directory) throws IOException;
 
   /** In one step, in place of what has the name. */

@@ -1,5 +1,6 @@
 package io.balsa.raft.file.disk;
 
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -69,12 +70,12 @@ public final class FormatFile {
       file.id =
           file.read(store)
               .orElseThrow(
-                  () -> new StorageException(store + " is damaged at offset 0" + UNTOUCHED));
+                  () -> new DamageException(store + " is damaged at offset 0" + UNTOUCHED));
       return file;
     }
     Optional<Long> begun = disk.exists(fresh) ? file.read(fresh) : Optional.empty();
     if (begun.isEmpty() && hasContent) { // row N
-      throw new StorageException(
+      throw new DamageException(
           store + " is missing, although " + directory + " holds what belongs to it" + UNTOUCHED);
     }
     file.id = begun.isPresent() ? begun.get() : new SecureRandom().nextLong();

@@ -83,11 +83,16 @@ final class SystemDisk implements Disk {
   public void createDirectories(Path directory) throws IOException {
     Path absolute = directory.toAbsolutePath();
     Path parent = absolute.getParent();
-    if (Files.isDirectory(absolute) || parent == null) {
+    boolean isThere = Files.isDirectory(absolute);
+    // Whoever made it may have died before its name was durable; but in what can't be written,
+    // nobody makes anything.
+    if (parent == null || (isThere && !Files.isWritable(parent))) {
       return;
     }
     createDirectories(parent);
-    Files.createDirectories(absolute);
+    if (!isThere) {
+      Files.createDirectories(absolute);
+    }
     force(parent);
   }
 

@@ -194,14 +194,18 @@ public final class MemoryDisk implements Disk {
   /** Of which the parent is durable when this returns, as the interface asks. */
   @Override
   public synchronized void createDirectories(Path directory) {
-    if (directories.contains(directory) || directory.getParent() == null) {
+    if (directory.getParent() == null) {
       return;
     }
     createDirectories(directory.getParent());
-    change();
-    directories.add(directory);
-    change();
-    durableDirectories.add(directory);
+    if (!directories.contains(directory)) {
+      change();
+      directories.add(directory);
+    }
+    if (!durableDirectories.contains(directory)) {
+      change();
+      durableDirectories.add(directory);
+    }
   }
 
   @Override
