@@ -131,14 +131,14 @@ final class DiskFaults {
 
   /** Flips bits in the files of one member while it is down. */
   private static Fault.Strike corrupt(World world, SplittableRandom random) {
-    MemberSpec victim = world.victim(random);
+    MemberSpec victim = world.expendable(random);
     String who = world.text(victim);
     world.cluster().kill(victim);
     List<Path> files = files(victim.dataDir());
     Path file = World.any(random, files);
     int flips = random.nextInt(1, 9);
-    flip(file, flips, random);
     world.damage(victim);
+    flip(file, flips, random);
     return new Fault.Strike(
         who + ": " + flips + " bits in " + victim.dataDir().relativize(file),
         Duration.ZERO,
@@ -177,7 +177,7 @@ final class DiskFaults {
 
   /** Takes everything that one member had. */
   private static Fault.Strike lose(World world, SplittableRandom random) {
-    MemberSpec victim = world.victim(random);
+    MemberSpec victim = world.expendable(random);
     String who = world.text(victim);
     world.lose(victim);
     return new Fault.Strike(who, World.between(random, 1_000, 5_000), () -> world.replace(victim));

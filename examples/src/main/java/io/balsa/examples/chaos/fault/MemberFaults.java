@@ -36,7 +36,7 @@ final class MemberFaults {
   }
 
   private static Fault.Strike shrink(World world, SplittableRandom random) {
-    MemberSpec victim = world.victim(random);
+    MemberSpec victim = world.expendable(random);
     String who = world.text(victim);
     world.membership().remove(victim);
     world.forget(victim);
@@ -44,7 +44,7 @@ final class MemberFaults {
   }
 
   private static Fault.Strike replace(World world, SplittableRandom random) {
-    MemberSpec victim = world.victim(random);
+    MemberSpec victim = world.expendable(random);
     String who = world.text(victim);
     boolean dead = random.nextBoolean();
     if (dead) {

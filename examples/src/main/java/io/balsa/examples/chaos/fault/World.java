@@ -12,9 +12,13 @@ import io.balsa.examples.process.Trees;
 import io.balsa.kv.proto.StatusRequest;
 import io.balsa.kv.proto.StatusResponse;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +41,8 @@ public final class World {
   private final LongSupplier safeRevision;
   private final Consumer<String> log;
 
-  /** Whose files were damaged since they were last wiped. */
-  private final Set<MemberSpec> damaged = new HashSet<>();
+  /** Whose files were damaged since they were last wiped, and whose data they were: a member that repairs itself gets an identity anew. */
+  private final Map<MemberSpec, String> damaged = new HashMap<>();
 
   private final Membership membership = new Membership(this);
 
@@ -148,8 +152,29 @@ public final class World {
     var unused = Await.holds(time, cluster::isClosed);
   }
 
+  /** To be told before its files are damaged. */
   void damage(MemberSpec member) {
-    damaged.add(member);
+    damaged.putIfAbsent(member, identity(member));
+  }
+
+  /**
+   * Somebody whose data may be damaged or go: one whose data is damaged already, though it may not have come upon it yet. Otherwise
+   * two of three copies would be lost, from which nobody has promised to recover.
+   */
+  MemberSpec expendable(SplittableRandom random) {
+    damaged.entrySet().removeIf(member -> !identity(member.getKey()).equals(member.getValue()));
+    return members().stream()
+        .filter(damaged::containsKey)
+        .findFirst()
+        .orElseGet(() -> victim(random));
+  }
+
+  private static String identity(MemberSpec member) {
+    try {
+      return Files.readString(member.dataDir().resolve("identity"), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "none: " + e; // It never started, or just wrote it.
+    }
   }
 
   /** Everything that the member had is lost. It must not be running. */
@@ -202,7 +227,7 @@ public final class World {
       }
     }
     for (MemberSpec member : members()) {
-      if (damaged.contains(member) && !comesBack(member, DAMAGED_DEADLINE)) {
+      if (damaged.containsKey(member) && !comesBack(member, DAMAGED_DEADLINE)) {
         log.accept(member.name() + " doesn't come back with damaged files: is replaced");
         replace(member);
       }
