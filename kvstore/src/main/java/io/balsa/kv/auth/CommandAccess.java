@@ -54,6 +54,7 @@ public final class CommandAccess {
           LEASE_CHECKPOINT,
           MEMBERS_FOUND,
           MEMBER_LEFT,
+          MEMBER_REPLACE,
           MEMBER_PUBLISH,
           SPACE_REPORT,
           TOKEN_ISSUE,

@@ -82,6 +82,10 @@ record EntryText(String type, String what) {
               + " to "
               + String.join(",", command.getMemberUpdate().getPeerUrlsList());
       case MEMBER_PROMOTE -> Long.toHexString(command.getMemberPromote().getId());
+      case MEMBER_REPLACE ->
+          Long.toHexString(command.getMemberReplace().getOldId())
+              + " by "
+              + Long.toHexString(command.getMemberReplace().getNewId());
       case MEMBER_LEFT -> members(List.of(command.getMemberLeft().getMember()));
       case MEMBER_PUBLISH ->
           command.getMemberPublish().getName()

@@ -1,6 +1,7 @@
 package io.balsa.kv.server;
 
 import io.balsa.raft.file.disk.Disk;
+import io.balsa.raft.model.DamageException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * log/         the Raft log
  * state/       the key-value state
  * snapshots/   snapshots received from a leader
+ * damaged, repair, repairs, log.damaged-N   of a member that repaired itself (RepairNotes, SelfRepair)
  * </pre>
  */
 final class DataDirectory implements AutoCloseable {
@@ -252,6 +254,11 @@ final class DataDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw new StartupException("can't write the identity in " + dir + ": " + describe(e), e);
     }
+  }
+
+  /** Notes durably that what is in here is damaged: the next start repairs it. */
+  void noteDamage(DamageException damage) {
+    new RepairNotes(dir).noteDamage(String.valueOf(damage.getMessage()));
   }
 
   Path path() {

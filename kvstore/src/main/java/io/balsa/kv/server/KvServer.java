@@ -12,6 +12,7 @@ import io.balsa.kv.state.KvResult;
 import io.balsa.raft.NodeStatus;
 import io.balsa.raft.RaftNode;
 import io.balsa.raft.failpoint.Failpoints;
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.InvalidConfigException;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.StorageException;
@@ -20,6 +21,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +52,7 @@ final class KvServer implements AutoCloseable {
   private volatile boolean closing;
 
   /**
-   * Starts a member.
+   * Starts a member; one whose data is damaged is repaired first.
    *
    * @throws StartupException if it can't, for a reason that the operator can mend; nothing is left open
    */
@@ -60,6 +62,20 @@ final class KvServer implements AutoCloseable {
 
   /** As {@link #start(ServerConfig)}, from other parts. */
   static KvServer start(ServerConfig config, MemberParts parts) {
+    SelfRepair repair = new SelfRepair(config, Clock.systemUTC());
+    repair.resume();
+    try {
+      return startAsIs(config, parts);
+    } catch (StartupException e) {
+      Optional<DamageException> damage = DamageException.in(e);
+      if (damage.isEmpty() || !repair.repair(damage.get())) {
+        throw e;
+      }
+      return startAsIs(config, parts);
+    }
+  }
+
+  private static KvServer startAsIs(ServerConfig config, MemberParts parts) {
     Teardown opened = new Teardown();
     try {
       return new KvServer(config, parts, opened);

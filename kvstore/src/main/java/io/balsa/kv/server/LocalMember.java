@@ -40,6 +40,7 @@ import io.balsa.kv.watch.WatchService;
 import io.balsa.raft.RaftHost;
 import io.balsa.raft.RaftNode;
 import io.balsa.raft.file.FileSnapshotStore;
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.spi.LogStore;
@@ -200,11 +201,16 @@ final class LocalMember {
                       directory.markRemoved();
                       stopped.completeExceptionally(new RemovedException(config.dataDir()));
                     }),
-            hub.stopped().exceptionally(this::stopBecause),
-            node.stopped().thenRun(() -> stopped.complete(null)).exceptionally(this::stopBecause));
+            state.damaged().exceptionally(failure -> stopBecause(failure, directory)),
+            hub.stopped().exceptionally(failure -> stopBecause(failure, directory)),
+            node.stopped()
+                .thenRun(() -> stopped.complete(null))
+                .exceptionally(failure -> stopBecause(failure, directory)));
   }
 
-  private @Nullable Void stopBecause(Throwable failure) {
+  /** Damage is noted: what a start doesn't look at, it doesn't find. */
+  private @Nullable Void stopBecause(Throwable failure, DataDirectory directory) {
+    DamageException.in(failure).ifPresent(directory::noteDamage);
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     stopped.completeExceptionally(cause == null ? failure : cause);
     return null;

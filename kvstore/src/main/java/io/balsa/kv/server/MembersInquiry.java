@@ -3,6 +3,7 @@ package io.balsa.kv.server;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.balsa.kv.members.MembersAnswer;
 import io.balsa.kv.members.MembersQuestion;
+import io.balsa.kv.members.Replacement;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.transport.netty.NettyTransport;
 import java.net.URI;
@@ -18,7 +19,21 @@ final class MembersInquiry {
    * @return fails if there is no answer within the patience, or none that makes sense
    */
   static CompletableFuture<MembersAnswer> ask(URI peer, boolean linearizable, Duration patience) {
-    MembersQuestion question = MembersQuestion.newBuilder().setLinearizable(linearizable).build();
+    return ask(peer, MembersQuestion.newBuilder().setLinearizable(linearizable).build(), patience);
+  }
+
+  /**
+   * Has a member replaced by a new one. May be asked for again.
+   *
+   * @return the members afterwards; fails if that isn't known to be done within the patience
+   */
+  static CompletableFuture<MembersAnswer> replace(
+      URI peer, Replacement replacement, Duration patience) {
+    return ask(peer, MembersQuestion.newBuilder().setReplacement(replacement).build(), patience);
+  }
+
+  private static CompletableFuture<MembersAnswer> ask(
+      URI peer, MembersQuestion question, Duration patience) {
     return NettyTransport.ask(
             MemberUrls.unresolvedAddress(peer), Bytes.wrap(question.toByteArray()), patience)
         .thenApply(MembersInquiry::parse);

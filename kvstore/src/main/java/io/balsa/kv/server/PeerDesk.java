@@ -1,8 +1,13 @@
 package io.balsa.kv.server;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.balsa.kv.command.CommandDone;
+import io.balsa.kv.command.KvCommand;
+import io.balsa.kv.command.MemberReplace;
+import io.balsa.kv.etcd.Results;
 import io.balsa.kv.members.MembersAnswer;
 import io.balsa.kv.members.MembersQuestion;
+import io.balsa.kv.members.Replacement;
 import io.balsa.kv.model.MemberId;
 import io.balsa.kv.request.RequestRouter;
 import io.balsa.raft.model.Bytes;
@@ -13,7 +18,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this member tells those on the peer port that aren't its peers: who was removed, and who the members are. Thread-safe.
+ * What this member does for those on the peer port that aren't its peers: it tells them who was removed and who the members are, and
+ * has one of them replaced whose data is damaged. Whoever can reach that port could as well speak as a peer. Thread-safe.
  */
 final class PeerDesk implements Reception {
   private final long clusterId;
@@ -58,9 +64,31 @@ final class PeerDesk implements Reception {
     } catch (InvalidProtocolBufferException e) {
       return CompletableFuture.failedFuture(e);
     }
+    if (asked.hasReplacement()) {
+      return replace(asked.getReplacement());
+    }
     CompletableFuture<Void> mayRead =
         asked.getLinearizable() ? router.readBarrier() : CompletableFuture.completedFuture(null);
     return mayRead.thenApply(passed -> list());
+  }
+
+  /** Answered when the replacement is applied here. */
+  private CompletableFuture<Bytes> replace(Replacement asked) {
+    if (asked.getClusterId() != clusterId) {
+      return CompletableFuture.failedFuture(
+          new IllegalArgumentException("this is cluster " + Long.toHexString(clusterId)));
+    }
+    KvCommand.Builder command =
+        KvCommand.newBuilder()
+            .setMemberReplace(
+                MemberReplace.newBuilder().setOldId(asked.getOldId()).setNewId(asked.getNewId()));
+    return router
+        .propose(command)
+        .thenApply(
+            result -> {
+              CommandDone unused = Results.of(result, CommandDone.class);
+              return list();
+            });
   }
 
   private Bytes list() {

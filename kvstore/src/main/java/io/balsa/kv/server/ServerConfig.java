@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  * @param forceNewCluster whether this member is to become the only one of a new cluster
  * @param quotaBytes the size of the store at which what takes room is refused; negative for no limit
  * @param manualDisarm whether only an operator lowers NOSPACE
+ * @param selfRepair whether a member whose data is damaged replaces itself
  * @param strictReconfigCheck whether changes of the members that endanger the quorum are refused
  * @param maxLearners how many learners there may be at once
  */
@@ -38,6 +39,7 @@ record ServerConfig(
     int txnOpsMax,
     long quotaBytes,
     boolean manualDisarm,
+    boolean selfRepair,
     boolean strictReconfigCheck,
     int maxLearners,
     Duration watchProgressInterval,
@@ -82,6 +84,7 @@ record ServerConfig(
         (int) number(flags, "max-txn-ops", 1, 1 << 20),
         quota(flags),
         flags.isOn("balsa-manual-nospace-disarm"),
+        flags.isOn("balsa-self-repair"),
         flags.isOn("strict-reconfig-check"),
         (int) number(flags, "max-learners", 1, LEARNERS_MAX),
         duration(flags, "watch-progress-notify-interval"),

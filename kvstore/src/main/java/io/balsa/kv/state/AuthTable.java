@@ -11,6 +11,7 @@ import io.balsa.kv.state.Tables.Span;
 import io.balsa.kv.state.store.OrderedReader;
 import io.balsa.kv.state.store.OrderedReader.Direction;
 import io.balsa.kv.state.store.StoreCursor;
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.StorageException;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -57,7 +58,7 @@ final class AuthTable {
     try {
       return parser.parseFrom(row);
     } catch (InvalidProtocolBufferException e) {
-      throw new StorageException("a row about users and roles is damaged", e);
+      throw new DamageException("a row about users and roles is damaged", e);
     }
   }
 

@@ -183,6 +183,7 @@ final class CommandRun {
           MEMBER_UPDATE,
           MEMBER_PROMOTE,
           MEMBER_LEFT,
+          MEMBER_REPLACE,
           MEMBER_PUBLISH ->
           changeMembers(command);
       case ALARM -> alarm(command.getAlarm());

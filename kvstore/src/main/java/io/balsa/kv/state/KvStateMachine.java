@@ -15,6 +15,7 @@ import io.balsa.kv.state.store.StorePin;
 import io.balsa.kv.state.store.StoreWrites;
 import io.balsa.raft.failpoint.Failpoints;
 import io.balsa.raft.model.Bytes;
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.SnapshotMeta;
@@ -102,6 +103,11 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
     this.listener = listener;
   }
 
+  /** Fails when a read of anybody's finds the state damaged: it must not serve any more. Never completes otherwise. */
+  public CompletableFuture<Void> damaged() {
+    return store.damaged();
+  }
+
   /** Pins the state as it is now, to read from it. */
   public ReadView view() {
     return new PinnedView(publisher.retain());
@@ -132,7 +138,7 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
     try {
       return row == null ? DowngradeInfo.getDefaultInstance() : DowngradeInfo.parseFrom(row);
     } catch (InvalidProtocolBufferException e) {
-      throw new StorageException("the row of the downgrade is damaged", e);
+      throw new DamageException("the row of the downgrade is damaged", e);
     }
   }
 

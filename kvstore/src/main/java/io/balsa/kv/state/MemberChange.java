@@ -2,6 +2,7 @@ package io.balsa.kv.state;
 
 import io.balsa.kv.command.KvCommand;
 import io.balsa.kv.command.MemberPublish;
+import io.balsa.kv.command.MemberReplace;
 import io.balsa.kv.command.MemberUpdate;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.Member;
@@ -29,7 +30,7 @@ final class MemberChange {
    */
   static Set<Long> apply(KvCommand command, Overlay rows) {
     MemberChange change = new MemberChange(rows);
-    boolean wasRemoved = MemberTable.wasRemoved(rows, command.getMemberAdd().getMember().getID());
+    boolean wasRemoved = MemberTable.wasRemoved(rows, newcomer(command));
     Optional<KvError> refused = MemberRules.refusal(command, change.before, wasRemoved);
     if (refused.isPresent()) {
       throw refused.get().exception();
@@ -38,6 +39,12 @@ final class MemberChange {
     Set<Long> gone = ids(change.before);
     gone.removeAll(ids(MemberTable.all(rows)));
     return gone;
+  }
+
+  private static long newcomer(KvCommand command) {
+    return command.hasMemberReplace()
+        ? command.getMemberReplace().getNewId()
+        : command.getMemberAdd().getMember().getID();
   }
 
   private static Set<Long> ids(List<Member> members) {
@@ -57,6 +64,7 @@ final class MemberChange {
       case MEMBER_PROMOTE ->
           store(member(command.getMemberPromote().getId()).toBuilder().setIsLearner(false).build());
       case MEMBER_LEFT -> leave(command.getMemberLeft().getMember());
+      case MEMBER_REPLACE -> replace(command.getMemberReplace());
       case MEMBER_PUBLISH -> publish(command.getMemberPublish());
       default ->
           throw new IllegalArgumentException("isn't about members: " + command.getBodyCase());
@@ -80,6 +88,23 @@ final class MemberChange {
         .filter(member -> member != known)
         .forEach(member -> MemberTable.remove(rows, member.getID()));
     MemberTable.restore(rows, known.toBuilder().setIsLearner(false).build());
+  }
+
+  /** The new one has no name yet: it wasn't started. */
+  private void replace(MemberReplace replace) {
+    before.stream()
+        .filter(member -> member.getID() == replace.getOldId())
+        .findFirst()
+        .ifPresent(
+            old -> {
+              MemberTable.remove(rows, old.getID());
+              store(
+                  Member.newBuilder()
+                      .setID(replace.getNewId())
+                      .addAllPeerURLs(old.getPeerURLsList())
+                      .setIsLearner(old.getIsLearner())
+                      .build());
+            });
   }
 
   private void publish(MemberPublish published) {

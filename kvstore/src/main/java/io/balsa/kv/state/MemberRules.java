@@ -3,6 +3,7 @@ package io.balsa.kv.state;
 import io.balsa.kv.command.KvCommandOrBuilder;
 import io.balsa.kv.command.MemberAdd;
 import io.balsa.kv.command.MemberRemove;
+import io.balsa.kv.command.MemberReplace;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.Member;
 import java.util.Collection;
@@ -30,6 +31,7 @@ public final class MemberRules {
             yield unknown(id, members).or(() -> taken(urls, id, members));
           }
           case MEMBER_PROMOTE -> promoteRefusal(command.getMemberPromote().getId(), members);
+          case MEMBER_REPLACE -> replaceRefusal(command.getMemberReplace(), members, wasRemoved);
           case MEMBER_PUBLISH -> unknown(command.getMemberPublish().getId(), members);
           default -> Optional.empty();
         };
@@ -94,6 +96,22 @@ public final class MemberRules {
       return Optional.of(KvError.TOO_MANY_LEARNERS);
     }
     return taken;
+  }
+
+  /** One that was made already isn't refused: who asked may not have heard of it. */
+  private static Optional<KvError> replaceRefusal(
+      MemberReplace replace, List<Member> members, boolean wasRemoved) {
+    Optional<Member> old = find(replace.getOldId(), members);
+    boolean isNewThere = find(replace.getNewId(), members).isPresent();
+    if (old.isEmpty()) {
+      return isNewThere ? Optional.empty() : Optional.of(KvError.MEMBER_NOT_FOUND);
+    }
+    if (isNewThere || wasRemoved || replace.getNewId() == 0) {
+      return Optional.of(KvError.MEMBER_EXISTS);
+    }
+    boolean isOnlyVoter =
+        voters(members).stream().allMatch(member -> member.getID() == replace.getOldId());
+    return isOnlyVoter ? Optional.of(KvError.NOT_ENOUGH_STARTED_MEMBERS) : Optional.empty();
   }
 
   private static Optional<KvError> promoteRefusal(long id, List<Member> members) {

@@ -6,7 +6,7 @@ import io.balsa.kv.state.Tables.Span;
 import io.balsa.kv.state.store.OrderedReader;
 import io.balsa.kv.state.store.OrderedReader.Direction;
 import io.balsa.kv.state.store.StoreCursor;
-import io.balsa.raft.model.StorageException;
+import io.balsa.raft.model.DamageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
@@ -28,7 +28,7 @@ final class MemberTable {
         members.add(Member.parseFrom(cursor.value()));
       }
     } catch (InvalidProtocolBufferException e) {
-      throw new StorageException("a member's row is damaged", e);
+      throw new DamageException("a member's row is damaged", e);
     }
     return members;
   }

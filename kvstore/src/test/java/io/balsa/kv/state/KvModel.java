@@ -103,7 +103,12 @@ final class KvModel {
         case LEASE_CHECKPOINT -> checkpoint(command.getLeaseCheckpoint(), term);
         case ALARM, SPACE_REPORT, DOWNGRADE -> throw new AssertionError("AlarmRulesTest's");
         case MEMBERS_FOUND, MEMBER_PUBLISH -> member(command);
-        case MEMBER_ADD, MEMBER_REMOVE, MEMBER_UPDATE, MEMBER_PROMOTE, MEMBER_LEFT ->
+        case MEMBER_ADD,
+            MEMBER_REMOVE,
+            MEMBER_UPDATE,
+            MEMBER_PROMOTE,
+            MEMBER_LEFT,
+            MEMBER_REPLACE ->
             throw new AssertionError("MemberRulesTest's");
         case AUTH_ENABLE,
             AUTH_DISABLE,

@@ -9,6 +9,7 @@ import io.balsa.kv.command.MemberLeft;
 import io.balsa.kv.command.MemberPromote;
 import io.balsa.kv.command.MemberPublish;
 import io.balsa.kv.command.MemberRemove;
+import io.balsa.kv.command.MemberReplace;
 import io.balsa.kv.command.MemberUpdate;
 import io.balsa.kv.command.MembersFound;
 import io.balsa.kv.model.KvError;
@@ -152,6 +153,34 @@ final class MemberRulesTest {
   }
 
   @Test
+  void aMemberIsReplacedOnceHoweverOftenThatIsAskedFor() {
+    found(1, 2, 3);
+    start(1, 2, 3);
+    raiseNoSpace(2);
+    for (int time = 0; time < 2; time++) {
+      done(replace(2, 9));
+      assertThat(ids()).containsExactly(1L, 3L, 9L);
+      assertThat(kv.machine.members().get(2))
+          .isEqualTo(Member.newBuilder().setID(9).addPeerURLs(url(2)).build());
+      assertThat(kv.machine.removedMembers()).containsExactly(2L);
+    }
+    assertThat(kv.machine.alarms().active()).isEmpty();
+    assertThat(kv.refused(replace(4, 10))).isEqualTo(KvError.MEMBER_NOT_FOUND);
+    assertThat(kv.refused(replace(1, 3))).as("there already").isEqualTo(KvError.MEMBER_EXISTS);
+    assertThat(kv.refused(replace(1, 2))).as("was removed").isEqualTo(KvError.MEMBER_EXISTS);
+  }
+
+  @Test
+  void whoReplacesALearnerIsOneAndTheOnlyVoterIsNotReplaced() {
+    found(1);
+    start(1);
+    done(add(2, true));
+    done(replace(2, 3));
+    assertThat(kv.machine.members().get(1).getIsLearner()).isTrue();
+    assertThat(kv.refused(replace(1, 4))).isEqualTo(KvError.NOT_ENOUGH_STARTED_MEMBERS);
+  }
+
+  @Test
   void theAlarmsOfAMemberGoWithIt() {
     found(1, 2, 3);
     start(1, 2, 3);
@@ -238,6 +267,11 @@ final class MemberRulesTest {
   private static KvCommand.Builder promote(long id) {
     return KvCommand.newBuilder()
         .setMemberPromote(MemberPromote.newBuilder().setId(id).setStrict(true));
+  }
+
+  private static KvCommand.Builder replace(long oldId, long newId) {
+    return KvCommand.newBuilder()
+        .setMemberReplace(MemberReplace.newBuilder().setOldId(oldId).setNewId(newId));
   }
 
   private static KvCommand.Builder update(long id, String... urls) {

@@ -1,5 +1,6 @@
 package io.balsa.raft.driver;
 
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.HardState;
@@ -9,7 +10,6 @@ import io.balsa.raft.model.NodeId;
 import io.balsa.raft.model.PersistBatch;
 import io.balsa.raft.model.RestoredState;
 import io.balsa.raft.model.SnapshotMeta;
-import io.balsa.raft.model.StorageException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -152,7 +152,7 @@ record Recovery(
 
   private static void refuseIf(boolean condition, String why) {
     if (condition) {
-      throw new StorageException(why);
+      throw new DamageException(why);
     }
   }
 }

@@ -9,6 +9,7 @@ import io.balsa.raft.file.disk.DiskFile;
 import io.balsa.raft.file.disk.FileStreams;
 import io.balsa.raft.file.disk.FormatFile;
 import io.balsa.raft.model.Bytes;
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.InvariantViolation;
 import io.balsa.raft.model.SnapshotMeta;
@@ -178,13 +179,13 @@ public final class FileSnapshotStore implements SnapshotStore {
     Path file = committedFile(group);
     try {
       if (!disk.exists(file)) {
-        throw new StorageException(group + " has no snapshot in " + directory);
+        throw new DamageException(group + " has no snapshot in " + directory);
       }
       DataInputStream in = stream(disk.open(file, Disk.Access.READ));
       try {
         Header header = readHeader(file, group, in);
         if (!header.meta().equals(meta)) {
-          throw new StorageException(
+          throw new DamageException(
               file + " is through " + header.meta().last() + ", not " + meta.last());
         }
         return new SnapshotInput(file, in, header);
@@ -229,10 +230,10 @@ public final class FileSnapshotStore implements SnapshotStore {
   private Header readHeader(Path file, GroupId group, DataInputStream in) throws IOException {
     Header header = SnapshotLayout.readHeader(in);
     if (header.storeId() != storeId) {
-      throw new StorageException(file + " belongs to another store of snapshots");
+      throw new DamageException(file + " belongs to another store of snapshots");
     }
     if (!header.group().equals(group)) {
-      throw new StorageException(file + " is a snapshot of " + header.group() + ", not " + group);
+      throw new DamageException(file + " is a snapshot of " + header.group() + ", not " + group);
     }
     return header;
   }
@@ -241,22 +242,25 @@ public final class FileSnapshotStore implements SnapshotStore {
   private static void checkWhole(DiskFile file, Header header) throws IOException {
     long trailerAt = file.size() - SnapshotLayout.TRAILER_BYTES;
     if (trailerAt < header.sizeBytes()) {
-      throw new IOException("ends before its trailer, at offset " + file.size());
+      throw SnapshotLayout.damaged("ends before its trailer, at offset " + file.size());
     }
     ByteBuffer encoded = ByteBuffer.allocate(SnapshotLayout.TRAILER_BYTES);
     file.readFully(encoded, trailerAt);
     byte[] counts = Arrays.copyOfRange(encoded.array(), 4, SnapshotLayout.TRAILER_BYTES);
     if (encoded.hasRemaining() || encoded.getInt(0) != 0) {
-      throw new IOException("has a damaged trailer at offset " + trailerAt);
+      throw SnapshotLayout.damaged("has a damaged trailer at offset " + trailerAt);
     }
     Trailer trailer = SnapshotLayout.decodeTrailer(header.crc(), counts);
     if (trailer.fileSize(header) != file.size()) {
-      throw new IOException("holds " + file.size() + " bytes, which its trailer denies");
+      throw SnapshotLayout.damaged("holds " + file.size() + " bytes, which its trailer denies");
     }
   }
 
   private static StorageException failed(Path file, IOException cause) {
-    return new StorageException(file + " " + cause.getMessage(), cause);
+    String message = file + " " + cause.getMessage();
+    return DamageException.in(cause).isPresent()
+        ? new DamageException(message, cause)
+        : new StorageException(message, cause);
   }
 
   /**

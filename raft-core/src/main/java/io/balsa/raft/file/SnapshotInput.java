@@ -104,14 +104,14 @@ final class SnapshotInput extends InputStream {
 
   private void readChunk(int nextSize) throws IOException {
     if (nextSize < 0 || nextSize > chunk.length) {
-      throw new IOException("is damaged: a chunk claims " + nextSize + " bytes");
+      throw SnapshotLayout.damaged("is damaged: a chunk claims " + nextSize + " bytes");
     }
     if (in.readNBytes(chunk, 0, nextSize) < nextSize) {
-      throw new IOException("ends within a chunk");
+      throw SnapshotLayout.damaged("ends within a chunk");
     }
     int stored = ByteBuffer.wrap(SnapshotLayout.readExactly(in, 4, "a chunk")).getInt();
     if (stored != SnapshotLayout.chunkCrc(header.crc(), chunks, chunk, nextSize)) {
-      throw new IOException("is damaged: the checksum of chunk " + chunks + " is wrong");
+      throw SnapshotLayout.damaged("is damaged: the checksum of chunk " + chunks + " is wrong");
     }
     size = nextSize;
     chunks++;
@@ -123,10 +123,10 @@ final class SnapshotInput extends InputStream {
     byte[] rest = SnapshotLayout.readExactly(in, SnapshotLayout.TRAILER_BYTES - 4, "its trailer");
     Trailer trailer = SnapshotLayout.decodeTrailer(header.crc(), rest);
     if (trailer.chunks() != chunks || trailer.bytes() != bytes) {
-      throw new IOException("is damaged: it holds other chunks than its trailer says");
+      throw SnapshotLayout.damaged("is damaged: it holds other chunks than its trailer says");
     }
     if (in.read() >= 0) {
-      throw new IOException("is damaged: bytes follow its trailer");
+      throw SnapshotLayout.damaged("is damaged: bytes follow its trailer");
     }
   }
 }

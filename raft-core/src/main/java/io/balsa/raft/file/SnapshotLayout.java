@@ -1,6 +1,7 @@
 package io.balsa.raft.file;
 
 import io.balsa.raft.model.Bytes;
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.Membership;
@@ -94,8 +95,7 @@ final class SnapshotLayout {
   static Header readHeader(DataInputStream in) throws IOException {
     ByteBuffer fixed = ByteBuffer.wrap(readExactly(in, FIXED_HEADER_BYTES, "its header"));
     if (fixed.getLong() != MAGIC) {
-      throw new IOException(
-          "is no snapshot, or damaged at offset 0: it doesn't begin with BALSASNP");
+      throw damaged("is no snapshot, or damaged at offset 0: it doesn't begin with BALSASNP");
     }
     int version = fixed.getInt();
     if (version != VERSION) {
@@ -111,7 +111,7 @@ final class SnapshotLayout {
     long group = fixed.getLong();
     int metaBytes = fixed.getInt();
     if (metaBytes < 0 || metaBytes > META_BYTES_MAX) {
-      throw new IOException("has a damaged header: it claims " + metaBytes + " bytes of metadata");
+      throw damaged("has a damaged header: it claims " + metaBytes + " bytes of metadata");
     }
     byte[] rest = readExactly(in, metaBytes + 4, "its header");
     CRC32C crc = new CRC32C();
@@ -119,7 +119,7 @@ final class SnapshotLayout {
     crc.update(rest, 0, metaBytes);
     int stored = ByteBuffer.wrap(rest).getInt(metaBytes);
     if (stored != (int) crc.getValue()) {
-      throw new IOException("has a damaged header: its checksum is wrong");
+      throw damaged("has a damaged header: its checksum is wrong");
     }
     SnapshotMeta meta = decodeMeta(rest, metaBytes);
     return new Header(storeId, GroupId.of(group), meta, fixed.capacity() + rest.length, stored);
@@ -144,7 +144,7 @@ final class SnapshotLayout {
     ByteBuffer in = ByteBuffer.wrap(encoded);
     Trailer trailer = new Trailer(in.getLong(), in.getLong());
     if (in.getInt() != trailerCrc(headerCrc, trailer)) {
-      throw new IOException("has no whole trailer: it was cut, or its end is damaged");
+      throw damaged("has no whole trailer: it was cut, or its end is damaged");
     }
     return trailer;
   }
@@ -158,7 +158,7 @@ final class SnapshotLayout {
   static byte[] readExactly(DataInputStream in, int size, String part) throws IOException {
     byte[] bytes = in.readNBytes(size);
     if (bytes.length < size) {
-      throw new IOException("ends within " + part);
+      throw damaged("ends within " + part);
     }
     return bytes;
   }
@@ -197,12 +197,17 @@ final class SnapshotLayout {
       Membership membership = Membership.decode(Bytes.wrap(encoded, membershipAt, in.available()));
       return new SnapshotMeta(last, new MembershipEntry(membershipId, membership));
     } catch (RuntimeException e) {
-      throw new IOException("has metadata that makes no sense: " + e.getMessage(), e);
+      throw damaged("has metadata that makes no sense: " + e.getMessage());
     }
   }
 
   private static void writeId(DataOutputStream out, EntryId id) throws IOException {
     out.writeLong(id.term());
     out.writeLong(id.index());
+  }
+
+  /** What isn't a snapshot as it was written. */
+  static IOException damaged(String how) {
+    return new IOException(how, new DamageException(how));
   }
 }

@@ -1,7 +1,7 @@
 package io.balsa.raft.model;
 
 /** A store couldn't read or write, or found damage. The node stops: a store that failed once is never called again. */
-public final class StorageException extends RaftException {
+public sealed class StorageException extends RaftException permits DamageException {
   private static final long serialVersionUID = 1L;
 
   public StorageException(String message) {

@@ -3,6 +3,7 @@ package io.balsa.kv.state.store;
 import io.balsa.raft.spi.Snapshot;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Rows on the heap or on disk. Any thread may {@link #pin} and {@link #write}; a write is seen whole or not at all, and
@@ -12,6 +13,11 @@ import java.io.IOException;
  * {@link io.balsa.raft.model.NodeStoppedException}; pins that are still held stay readable.
  */
 public interface OrderedStore extends AutoCloseable {
+
+  /** Fails when a read finds that rows aren't what was written; never completes otherwise. */
+  default CompletableFuture<Void> damaged() {
+    return new CompletableFuture<>();
+  }
 
   /** The rows as they are now. */
   StorePin pin();

@@ -1,7 +1,6 @@
 package io.balsa.kv.state.store;
 
 import io.balsa.kv.state.store.OrderedReader.Direction;
-import io.balsa.raft.model.StorageException;
 import java.util.Arrays;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
@@ -59,7 +58,7 @@ final class RocksCursor implements StoreCursor {
       rows.status();
       return false;
     } catch (RocksDBException e) {
-      throw new StorageException("can't read " + pin.database().path(), e);
+      throw pin.database().readFailed(e);
     }
   }
 

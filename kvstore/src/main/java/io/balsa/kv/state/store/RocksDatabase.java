@@ -1,12 +1,15 @@
 package io.balsa.kv.state.store;
 
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.NodeStoppedException;
 import io.balsa.raft.model.StorageException;
+import io.balsa.raft.storage.rocksdb.RocksFailures;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.rocksdb.BlockBasedTableConfig;
@@ -52,6 +55,7 @@ final class RocksDatabase {
   private final RefCount refs = new RefCount();
   private final CountDownLatch freed = new CountDownLatch(1);
   private final Path path;
+  private final CompletableFuture<Void> damaged;
   private final Cache cache;
   private final BloomFilter filter = new BloomFilter(10);
   private final DBOptions options;
@@ -67,9 +71,12 @@ final class RocksDatabase {
 
   /**
    * @param create whether it may be missing, and is created then
+   * @param damaged fails when a read finds damage
    */
-  RocksDatabase(Path path, RocksSettings settings, boolean create) {
+  RocksDatabase(
+      Path path, RocksSettings settings, boolean create, CompletableFuture<Void> damaged) {
     this.path = path;
+    this.damaged = damaged;
     this.cache = new LRUCache(settings.blockCacheBytes());
     this.options =
         new DBOptions()
@@ -101,7 +108,7 @@ final class RocksDatabase {
               handles);
     } catch (RocksDBException e) {
       freeSettings();
-      throw new StorageException("can't open the database in " + path, e);
+      throw RocksFailures.of("can't open the database in " + path, e);
     }
     this.columns = new RocksColumns(handles.get(0), handles.get(1), settings.growingTable());
   }
@@ -170,6 +177,13 @@ final class RocksDatabase {
     return path;
   }
 
+  /** What a failed read means. Damage is told, too: whoever reads isn't who can stop the member. */
+  StorageException readFailed(RocksDBException e) {
+    StorageException failure = RocksFailures.of("can't read " + path, e);
+    DamageException.in(failure).ifPresent(damaged::completeExceptionally);
+    return failure;
+  }
+
   /** For a holder only. */
   RocksDB db() {
     return db;
@@ -189,7 +203,7 @@ final class RocksDatabase {
       }
       db.write(writeOptions, batch);
     } catch (RocksDBException e) {
-      throw new StorageException("can't write to " + path, e);
+      throw RocksFailures.of("can't write to " + path, e);
     }
   }
 
@@ -208,7 +222,7 @@ final class RocksDatabase {
     try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
       db.flush(wait, columns.all());
     } catch (RocksDBException e) {
-      throw new StorageException("can't flush " + path, e);
+      throw RocksFailures.of("can't flush " + path, e);
     }
   }
 
@@ -231,7 +245,7 @@ final class RocksDatabase {
       }
     } catch (RocksDBException e) {
       ensureNotCancelled();
-      throw new StorageException("can't reclaim space in " + path, e);
+      throw RocksFailures.of("can't reclaim space in " + path, e);
     }
   }
 
@@ -261,7 +275,7 @@ final class RocksDatabase {
     try (Checkpoint checkpoint = Checkpoint.create(db)) {
       checkpoint.createCheckpoint(target.toString());
     } catch (RocksDBException e) {
-      throw new StorageException("can't capture " + path, e);
+      throw RocksFailures.of("can't capture " + path, e);
     }
   }
 
@@ -270,7 +284,7 @@ final class RocksDatabase {
     try {
       return db.getAggregatedLongProperty(name);
     } catch (RocksDBException e) {
-      throw new StorageException("can't measure " + path, e);
+      throw RocksFailures.of("can't measure " + path, e);
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.balsa.kv.state.store;
 
-import io.balsa.raft.model.StorageException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -31,7 +30,7 @@ final class RocksPin implements StorePin {
     try {
       return database.db().get(database.columns().of(key), options, key);
     } catch (RocksDBException e) {
-      throw new StorageException("can't read " + database.path(), e);
+      throw database.readFailed(e);
     } finally {
       close();
     }
@@ -45,7 +44,7 @@ final class RocksPin implements StorePin {
       int size = database.db().get(database.columns().of(key), options, key, start);
       return size == RocksDB.NOT_FOUND ? null : Arrays.copyOf(start, Math.min(size, bytesMax));
     } catch (RocksDBException e) {
-      throw new StorageException("can't read " + database.path(), e);
+      throw database.readFailed(e);
     } finally {
       close();
     }

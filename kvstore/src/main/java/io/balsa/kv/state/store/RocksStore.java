@@ -8,6 +8,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ public final class RocksStore implements OrderedStore {
 
   private final StoreDirectory directory;
   private final RocksSettings settings;
+  private final CompletableFuture<Void> damaged = new CompletableFuture<>();
 
   /** The database that counts; null once closed. */
   private volatile @Nullable RocksDatabase database;
@@ -32,7 +34,8 @@ public final class RocksStore implements OrderedStore {
   private RocksStore(StoreDirectory directory, RocksSettings settings) {
     this.directory = directory;
     this.settings = settings;
-    RocksDatabase opened = new RocksDatabase(directory.active(), settings, directory.isNew());
+    RocksDatabase opened =
+        new RocksDatabase(directory.active(), settings, directory.isNew(), damaged);
     try {
       directory.created();
     } catch (RuntimeException e) {
@@ -93,6 +96,11 @@ public final class RocksStore implements OrderedStore {
         return seen;
       }
     }
+  }
+
+  @Override
+  public CompletableFuture<Void> damaged() {
+    return damaged;
   }
 
   @Override
@@ -159,7 +167,7 @@ public final class RocksStore implements OrderedStore {
     try {
       Path next = directory.prepareNext();
       RocksCapture.receive(snapshot, next);
-      RocksDatabase incoming = new RocksDatabase(next, settings, false);
+      RocksDatabase incoming = new RocksDatabase(next, settings, false, damaged);
       try {
         admit(incoming, arrival);
         Failpoints.at(KvFailpoint.RESTORE_BEFORE_ACTIVATE);

@@ -1,6 +1,7 @@
 package io.balsa.kv.state.store;
 
 import io.balsa.raft.file.disk.Disk;
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.StorageException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -81,7 +82,7 @@ final class StoreDirectory implements AutoCloseable {
     String name = readActive();
     if (name == null) {
       if (!leftovers().isEmpty()) {
-        throw new StorageException(dir + " holds databases, but no " + ACTIVE + " that names one");
+        throw new DamageException(dir + " holds databases, but no " + ACTIVE + " that names one");
       }
       Files.write(newMark(), new byte[0]);
       FileTree.forceOne(newMark());
@@ -90,7 +91,7 @@ final class StoreDirectory implements AutoCloseable {
     } else {
       activeNumber = numberOf(name);
       if (!isNew() && !Files.isDirectory(active())) { // before anything else is swept
-        throw new StorageException(
+        throw new DamageException(
             dir.resolve(ACTIVE) + " names " + active() + ", which is missing. Nothing was removed");
       }
     }
@@ -134,7 +135,7 @@ final class StoreDirectory implements AutoCloseable {
         matcher.matches()
             && (matcher.group(3) == null || matcher.group(3).equals(checksum(matcher.group(1))));
     if (!whole) {
-      throw new StorageException(dir.resolve(ACTIVE) + " is damaged: it names no database");
+      throw new DamageException(dir.resolve(ACTIVE) + " is damaged: it names no database");
     }
     return Long.parseLong(matcher.group(2));
   }

@@ -1,6 +1,7 @@
 package io.balsa.raft.file.log;
 
 import io.balsa.raft.model.Bytes;
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.EntryKind;
@@ -62,7 +63,7 @@ final class EntryLayout {
     in.get(payload);
     if (term < 0
         || checksum(group, new EntryId(term, index), kind, ByteBuffer.wrap(payload)) != checksum) {
-      throw new StorageException(group + ": entry " + index + " is damaged");
+      throw new DamageException(group + ": entry " + index + " is damaged");
     }
     return new Entry(new EntryId(term, index), EntryKind.ofCode(kind), Bytes.wrap(payload));
   }

@@ -1,5 +1,6 @@
 package io.balsa.raft.file.log;
 
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.Invariant;
@@ -73,13 +74,13 @@ final class EntryReader {
     try {
       return EntryLayout.read(
           window(location, EntryLayout.HEADER_BYTES + payloadBytes), group, index);
-    } catch (StorageException | IllegalArgumentException e) {
+    } catch (DamageException | IllegalArgumentException e) {
       throw damaged(location, index);
     }
   }
 
   private StorageException damaged(long location, long index) {
-    return new StorageException(
+    return new DamageException(
         group
             + ": entry "
             + index
@@ -104,7 +105,7 @@ final class EntryReader {
       Segment segment = segment(location);
       long room = segment.size() - offset;
       if (room < bytes) {
-        throw new StorageException(segment.path() + " ends within an entry at offset " + offset);
+        throw new DamageException(segment.path() + " ends within an entry at offset " + offset);
       }
       ByteBuffer next = ByteBuffer.allocate((int) Math.min(Math.max(bytes, WINDOW_BYTES), room));
       segment.read(next, offset);

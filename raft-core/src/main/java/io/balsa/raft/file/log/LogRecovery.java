@@ -2,6 +2,7 @@ package io.balsa.raft.file.log;
 
 import io.balsa.raft.file.disk.Disk;
 import io.balsa.raft.file.disk.FormatFile;
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.HardState;
@@ -123,7 +124,7 @@ final class LogRecovery {
       end = scan(segment);
     }
     if (end == null || sealed) {
-      throw new StorageException( // row G
+      throw new DamageException( // row G
           "the segment after " + lastPath() + " is missing" + ADVICE);
     }
     checkComplete();
@@ -172,7 +173,7 @@ final class LogRecovery {
     long expected = segments.isEmpty() ? 0 : segments.firstKey();
     for (Segment segment : segments.values()) {
       if (segment.number() != expected) {
-        throw new StorageException(
+        throw new DamageException(
             "the segment before "
                 + segment.path()
                 + " is missing: its number would be "
@@ -195,7 +196,7 @@ final class LogRecovery {
           case MISPLACED -> "belongs to another log, or to another place in this one";
         };
     if (!problem.isEmpty()) {
-      throw new StorageException(segment.path() + " " + problem + ADVICE);
+      throw new DamageException(segment.path() + " " + problem + ADVICE);
     }
   }
 
@@ -221,14 +222,14 @@ final class LogRecovery {
   private void checkTail(SegmentScan scan) {
     Segment segment = scan.segment();
     if (durable.segment() > segment.number()) {
-      throw new StorageException("the segment after " + segment.path() + " is missing" + ADVICE);
+      throw new DamageException("the segment after " + segment.path() + " is missing" + ADVICE);
     }
     long evidence = Math.max(scan.durableEvidence(), segment.headEnd());
     if (durable.segment() == segment.number()) {
       evidence = Math.max(evidence, durable.offset());
     }
     if (evidence > scan.offset()) {
-      throw new StorageException(
+      throw new DamageException(
           damaged(scan) + ": it was durable through " + evidence + ADVICE); // row D
     }
   }
@@ -280,7 +281,7 @@ final class LogRecovery {
       used = heldNews;
     }
     if (used) { // row F
-      throw new StorageException(
+      throw new DamageException(
           damaged + ": " + next.path() + " follows it, but it has no end" + ADVICE);
     }
     checkTail(unsealed);
@@ -291,7 +292,7 @@ final class LogRecovery {
     for (GroupIndex group : groups.values()) {
       long missing = group.firstMissing();
       if (missing > 0) {
-        throw new StorageException(
+        throw new DamageException(
             group.group()
                 + ": entry "
                 + missing
@@ -309,7 +310,7 @@ final class LogRecovery {
     try {
       applyTo(segment, body);
     } catch (IllegalArgumentException | BufferUnderflowException | InvariantViolation e) {
-      throw new StorageException(
+      throw new DamageException(
           segment.path() + " makes no sense at offset " + body.offset() + ": " + e, e);
     }
   }
@@ -318,7 +319,7 @@ final class LogRecovery {
     ByteBuffer in = body.bytes();
     Optional<RecordBody.Type> type = RecordBody.Type.of(in.get());
     if (type.isEmpty()) {
-      throw new StorageException(
+      throw new DamageException(
           segment.path()
               + " holds a record of an unknown type at offset "
               + body.offset()
@@ -351,7 +352,7 @@ final class LogRecovery {
     if (known == null) {
       index(group).carry(incarnation, hardState, base, lastIndex);
     } else if (!known.agreesWith(incarnation, hardState, base, lastIndex)) {
-      throw new StorageException(
+      throw new DamageException(
           segment.path() + " begins with another state of " + group + " than the files before");
     }
   }

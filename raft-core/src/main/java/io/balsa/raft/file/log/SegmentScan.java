@@ -1,6 +1,6 @@
 package io.balsa.raft.file.log;
 
-import io.balsa.raft.model.StorageException;
+import io.balsa.raft.model.DamageException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -127,7 +127,7 @@ final class SegmentScan {
     ByteBuffer next = ByteBuffer.allocate(size);
     segment.read(next, at);
     if (next.position() < bytes) {
-      throw new StorageException(segment.path() + " became shorter while it was read");
+      throw new DamageException(segment.path() + " became shorter while it was read");
     }
     window = next.flip();
     windowAt = at;

@@ -160,6 +160,6 @@ final class Database implements AutoCloseable {
     if (message.contains(directory.resolve("LOCK") + ":")) {
       return new StorageException("the log in " + directory + " is in use already", e);
     }
-    return new StorageException("can't open the log in " + directory + ": " + message, e);
+    return RocksFailures.of("can't open the log in " + directory + ": " + message, e);
   }
 }

@@ -1,6 +1,7 @@
 package io.balsa.raft.storage.rocksdb;
 
 import io.balsa.raft.file.disk.Disk;
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.StorageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +72,7 @@ final class LogDirectory {
       if (Files.exists(format)) {
         OptionalInt version = versionIn(format);
         if (version.isEmpty()) {
-          throw new StorageException(format + " is damaged: it names no format. " + UNTOUCHED);
+          throw new DamageException(format + " is damaged: it names no format. " + UNTOUCHED);
         }
         checkVersion(format, version.getAsInt());
         return false;
@@ -122,7 +123,7 @@ final class LogDirectory {
               .filter(name -> !HARMLESS.contains(name))
               .findAny();
       if (other.isPresent()) {
-        throw new StorageException(
+        throw new DamageException(
             directory
                 + " holds files ("
                 + other.get()

@@ -1,5 +1,6 @@
 package io.balsa.raft.storage.rocksdb;
 
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.EntryKind;
@@ -103,7 +104,7 @@ final class LogRecovery {
       try {
         memberships.add(new MembershipEntry(id, Membership.decode(entry.payload())));
       } catch (IllegalArgumentException e) {
-        throw new StorageException(group + ": the membership " + id + ": " + e.getMessage(), e);
+        throw new DamageException(group + ": the membership " + id + ": " + e.getMessage(), e);
       }
     }
     return memberships;
@@ -142,7 +143,7 @@ final class LogRecovery {
     byte[] key = KeyLayout.key(group, Kind.ENTRY, index);
     byte[] value = db.get(options, key);
     if (value == null) {
-      throw new StorageException(group + ": entry " + index + " is missing from the log");
+      throw new DamageException(group + ": entry " + index + " is missing from the log");
     }
     return EntryCodec.decode(key, value);
   }
@@ -156,7 +157,7 @@ final class LogRecovery {
 
   private void require(boolean condition, String complaint) {
     if (!condition) {
-      throw new StorageException(group + ": the log is damaged: " + complaint);
+      throw new DamageException(group + ": the log is damaged: " + complaint);
     }
   }
 }

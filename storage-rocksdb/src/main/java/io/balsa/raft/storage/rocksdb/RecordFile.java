@@ -1,5 +1,6 @@
 package io.balsa.raft.storage.rocksdb;
 
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -94,7 +95,7 @@ final class RecordFile {
   }
 
   StorageException damaged(int broken, String why) {
-    return new StorageException(
+    return new DamageException(
         file + " is damaged: the record at offset " + broken + " is broken, " + why);
   }
 }

@@ -1,6 +1,7 @@
 package io.balsa.raft.storage.rocksdb;
 
 import io.balsa.raft.failpoint.Failpoints;
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.GroupId;
 import io.balsa.raft.model.Invariant;
@@ -107,7 +108,7 @@ public final class RocksLogStore implements LogStore {
       logs.put(group, recovery.outline(restored));
       return restored;
     } catch (RocksDBException e) {
-      throw new StorageException("can't recover " + group + ": " + e.getMessage(), e);
+      throw RocksFailures.of("can't recover " + group + ": " + e.getMessage(), e);
     }
   }
 
@@ -151,7 +152,7 @@ public final class RocksLogStore implements LogStore {
           ? List.of()
           : readPresent(group, fromIndex, endIndex, bytesMax);
     } catch (RocksDBException e) {
-      throw new StorageException(
+      throw RocksFailures.of(
           "can't read " + group + " from " + fromIndex + " on: " + e.getMessage(), e);
     } finally {
       lock.unlock();
@@ -252,7 +253,7 @@ public final class RocksLogStore implements LogStore {
     }
     byte[] key = rocks.isValid() ? rocks.key() : new byte[0];
     if (!KeyLayout.belongs(key, group, Kind.ENTRY) || KeyLayout.indexOf(key) != index) {
-      throw new StorageException(group + ": entry " + index + " is missing from the log");
+      throw new DamageException(group + ": entry " + index + " is missing from the log");
     }
     return EntryCodec.decode(key, rocks.value());
   }
@@ -300,7 +301,7 @@ public final class RocksLogStore implements LogStore {
       byte[] key = KeyLayout.formatKey();
       byte[] value = db.get(key);
       if (value == null || RowCodec.decodeNumber(key, value) != LogDirectory.VERSION) {
-        throw new StorageException("the database in " + db.getName() + " isn't a log's");
+        throw new DamageException("the database in " + db.getName() + " isn't a log's");
       }
     } catch (RocksDBException e) {
       throw failed(e);
@@ -334,8 +335,12 @@ public final class RocksLogStore implements LogStore {
     if (refusal.isEmpty()) {
       refusal = "it failed: " + e.getMessage();
     }
-    return e instanceof RuntimeException known
-        ? known
-        : new StorageException("the log failed: " + e.getMessage(), e);
+    if (e instanceof RuntimeException known) {
+      return known;
+    }
+    String message = "the log failed: " + e.getMessage();
+    return e instanceof RocksDBException rocks
+        ? RocksFailures.of(message, rocks)
+        : new StorageException(message, e);
   }
 }

@@ -1,5 +1,6 @@
 package io.balsa.raft.storage.rocksdb;
 
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -69,7 +70,7 @@ final class WriteMark implements AutoCloseable {
     refuseForeign();
     long acknowledged = read();
     if (sequence < acknowledged) {
-      throw new StorageException(
+      throw new DamageException(
           "the log in "
               + path.getParent()
               + " ends at write "
@@ -87,7 +88,7 @@ final class WriteMark implements AutoCloseable {
   private void refuseForeign() {
     try {
       if (channel.size() > 2 * SLOT_BYTES) {
-        throw new StorageException(
+        throw new DamageException(
             path
                 + " is damaged: it holds "
                 + channel.size()

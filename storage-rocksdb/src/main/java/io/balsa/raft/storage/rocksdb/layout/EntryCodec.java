@@ -1,6 +1,7 @@
 package io.balsa.raft.storage.rocksdb.layout;
 
 import io.balsa.raft.model.Bytes;
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.Entry;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.EntryKind;
@@ -40,7 +41,7 @@ public final class EntryCodec {
       EntryKind kind = EntryKind.ofCode(body.get());
       return new Entry(id, kind, Bytes.wrap(value, HEADER_BYTES, value.length - HEADER_BYTES));
     } catch (RuntimeException e) {
-      throw new StorageException(KeyLayout.describe(key) + " makes no sense: " + e.getMessage(), e);
+      throw new DamageException(KeyLayout.describe(key) + " makes no sense: " + e.getMessage(), e);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.balsa.raft.storage.rocksdb.layout;
 
 import io.balsa.raft.model.Bytes;
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.EntryId;
 import io.balsa.raft.model.HardState;
 import io.balsa.raft.model.Membership;
@@ -121,7 +122,7 @@ public final class RowCodec {
       }
       return decoded;
     } catch (RuntimeException e) {
-      throw new StorageException(KeyLayout.describe(key) + " makes no sense: " + e.getMessage(), e);
+      throw new DamageException(KeyLayout.describe(key) + " makes no sense: " + e.getMessage(), e);
     }
   }
 }

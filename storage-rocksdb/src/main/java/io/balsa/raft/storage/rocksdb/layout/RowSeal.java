@@ -1,5 +1,6 @@
 package io.balsa.raft.storage.rocksdb.layout;
 
+import io.balsa.raft.model.DamageException;
 import io.balsa.raft.model.StorageException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
@@ -33,7 +34,7 @@ final class RowSeal {
    */
   static ByteBuffer unseal(byte[] key, byte[] row) {
     if (row.length < BYTES || ByteBuffer.wrap(row).getInt() != crc(key, row)) {
-      throw new StorageException(KeyLayout.describe(key) + " is damaged: its checksum is wrong");
+      throw new DamageException(KeyLayout.describe(key) + " is damaged: its checksum is wrong");
     }
     return ByteBuffer.wrap(row, BYTES, row.length - BYTES);
   }
