@@ -83,6 +83,7 @@ final class LocalMember {
   private final HealthService health = new HealthService();
   private final MemberMetrics metrics;
   private final SpaceKeeper space;
+  private final StateWatch stateWatch;
   private final RaftNode<KvResult> node;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
@@ -107,7 +108,7 @@ final class LocalMember {
         new RequestRouter(parts.replica(replica), self.clusterId(), self.member(), limits());
     this.members = new KnownMembers(self.origin(), state);
     refuseIfRemoved(directory);
-    this.desk = new PeerDesk(self.clusterId(), members, router);
+    this.desk = new PeerDesk(self.clusterId(), members, router, state::trail);
     NettyTransport transport = transport();
     this.peers = new MemberPeers(transport, self.clusterId());
     this.keeper = keeper();
@@ -163,6 +164,9 @@ final class LocalMember {
     opened.add("the request router", router::close);
     leaseThread.drive(leases, leaseConfig().tick());
     opened.add("the lease thread", leaseThread::close);
+    this.stateWatch = new StateWatch(self.member(), self.clusterId(), state, members, router);
+    stateWatch.start(parts.stateWatchPause());
+    opened.add("the watch of the state", stateWatch::close);
     space.start();
     opened.add("the keeper of the space", space::close);
     hub.start();
@@ -201,6 +205,7 @@ final class LocalMember {
                       directory.markRemoved();
                       stopped.completeExceptionally(new RemovedException(config.dataDir()));
                     }),
+            stateWatch.outvoted().exceptionally(failure -> stopBecause(failure, directory)),
             state.damaged().exceptionally(failure -> stopBecause(failure, directory)),
             hub.stopped().exceptionally(failure -> stopBecause(failure, directory)),
             node.stopped()

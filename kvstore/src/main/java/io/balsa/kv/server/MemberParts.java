@@ -6,6 +6,7 @@ import io.balsa.kv.state.KvStateConfig;
 import io.balsa.kv.state.KvStateMachine;
 import io.balsa.raft.spi.LogStore;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * What a member is put together from. Tests put a broken part in a sound one's place, to see whether the harness sees it.
@@ -32,6 +33,11 @@ interface MemberParts {
   /** What watches are served from. */
   default EventSource events(KvStateMachine state) {
     return state.events();
+  }
+
+  /** How long it rests between two comparisons of its state with the others'. */
+  default Duration stateWatchPause() {
+    return StateWatch.PAUSE;
   }
 
   /** What requests go through. */

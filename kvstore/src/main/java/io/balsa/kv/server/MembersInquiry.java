@@ -22,6 +22,11 @@ final class MembersInquiry {
     return ask(peer, MembersQuestion.newBuilder().setLinearizable(linearizable).build(), patience);
   }
 
+  /** The marks of the member's state. */
+  static CompletableFuture<MembersAnswer> marks(URI peer, Duration patience) {
+    return ask(peer, MembersQuestion.newBuilder().setMarks(true).build(), patience);
+  }
+
   /**
    * Has a member replaced by a new one. May be asked for again.
    *

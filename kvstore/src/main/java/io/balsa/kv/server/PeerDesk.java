@@ -8,13 +8,16 @@ import io.balsa.kv.etcd.Results;
 import io.balsa.kv.members.MembersAnswer;
 import io.balsa.kv.members.MembersQuestion;
 import io.balsa.kv.members.Replacement;
+import io.balsa.kv.members.StateMarks;
 import io.balsa.kv.model.MemberId;
 import io.balsa.kv.request.RequestRouter;
 import io.balsa.raft.model.Bytes;
 import io.balsa.raft.model.NodeId;
 import io.balsa.raft.transport.netty.Reception;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +28,17 @@ final class PeerDesk implements Reception {
   private final long clusterId;
   private final KnownMembers members;
   private final RequestRouter router;
+  private final Supplier<SortedMap<Long, Long>> trail;
 
   /** Set before anything can be removed: the transport is there before what looks after the members. */
   private volatile @Nullable Consumer<NodeId> onRemoved;
 
-  PeerDesk(long clusterId, KnownMembers members, RequestRouter router) {
+  PeerDesk(
+      long clusterId,
+      KnownMembers members,
+      RequestRouter router,
+      Supplier<SortedMap<Long, Long>> trail) {
+    this.trail = trail;
     this.clusterId = clusterId;
     this.members = members;
     this.router = router;
@@ -64,6 +73,9 @@ final class PeerDesk implements Reception {
     } catch (InvalidProtocolBufferException e) {
       return CompletableFuture.failedFuture(e);
     }
+    if (asked.getMarks()) {
+      return CompletableFuture.completedFuture(marks());
+    }
     if (asked.hasReplacement()) {
       return replace(asked.getReplacement());
     }
@@ -89,6 +101,12 @@ final class PeerDesk implements Reception {
               CommandDone unused = Results.of(result, CommandDone.class);
               return list();
             });
+  }
+
+  private Bytes marks() {
+    StateMarks marks = StateMarks.newBuilder().putAllHashes(trail.get()).build();
+    return Bytes.wrap(
+        MembersAnswer.newBuilder().setClusterId(clusterId).setMarks(marks).build().toByteArray());
   }
 
   private Bytes list() {

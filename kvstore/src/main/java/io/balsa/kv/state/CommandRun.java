@@ -37,7 +37,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 
 /**
  * One batch of commands on its way into the state: what it writes, what changed, what is to be announced. Apply thread
@@ -46,6 +49,9 @@ import java.util.function.Consumer;
 final class CommandRun {
   /** A run that holds this much is full: what it replaces may be any multiple of what it says. */
   private static final long RETAINED_BYTES_MAX = 16 << 20;
+
+  /** Odd, so that nothing is lost by multiplying. */
+  private static final long HASH_FACTOR = 0x9e3779b97f4a7c15L;
 
   private static final long LEASE_TTL_SECONDS_MAX = 9_000_000_000L;
 
@@ -62,6 +68,12 @@ final class CommandRun {
 
   private long compacted;
 
+  /** What all commands so far have made of the state. */
+  private long hash;
+
+  private final SortedMap<Long, Long> trail = new TreeMap<>();
+  private final CRC32C crc = new CRC32C();
+
   /** What is active after the last command. Only commands that can't fail any more change it. */
   private Alarms alarms;
 
@@ -77,6 +89,7 @@ final class CommandRun {
     this.entry = before.applied();
     this.revision = before.revision();
     this.compacted = before.compacted();
+    this.hash = before.hash();
     this.alarms = alarms;
     this.auth = auth;
     this.compactedBefore = compacted;
@@ -90,7 +103,9 @@ final class CommandRun {
    */
   void apply(Entry command) {
     Invariant.check(command.index() > entry.index(), "%s is applied after %s", command.id(), entry);
+    noteTrail(command.index());
     entry = command.id();
+    crc.reset();
     int announced = notices.size();
     try {
       KvCommand decoded = CommandCodec.decode(command.payload());
@@ -98,13 +113,27 @@ final class CommandRun {
         CommandAccess.check(decoded, auth, lease -> LeaseTable.keys(rows, lease));
       }
       Message response = dispatch(decoded);
-      rows.keep();
+      rows.keep(crc);
       results.add(new KvResult.Ok(response));
     } catch (KvException refused) {
       rows.undo();
       notices.subList(announced, notices.size()).clear();
       results.add(new KvResult.Failed(refused.error()));
     }
+    // What was refused counts, too: another member may have done it.
+    hash = (Long.rotateLeft(hash, 7) ^ crc.getValue() ^ command.index()) * HASH_FACTOR;
+  }
+
+  private void noteTrail(long index) {
+    long mark = index - index % StateTrail.STEP;
+    if (mark > entry.index()) {
+      trail.put(mark, hash);
+    }
+  }
+
+  /** Where this run passed marks of the {@link StateTrail}, and with what. */
+  SortedMap<Long, Long> trail() {
+    return trail;
   }
 
   /** Whether it holds so much already that further commands had better go into another. */
@@ -130,7 +159,7 @@ final class CommandRun {
   }
 
   StateRow after() {
-    return new StateRow(entry, revision, compacted);
+    return new StateRow(entry, revision, compacted, hash);
   }
 
   Alarms alarms() {

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
@@ -47,6 +48,7 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
   private final @Nullable CompactionThread compaction;
   private final EventSource events = new HistoryReader(publisher);
   private final LeaseView leases = new LeaseReader(publisher);
+  private final StateTrail trail = new StateTrail();
   private volatile ApplyListener listener = new ApplyListener() {};
 
   /** What is active in the published state. Replaced by the apply thread. */
@@ -126,6 +128,14 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
   /** The alarms that are active. Cheap: every write asks. */
   public Alarms alarms() {
     return alarms;
+  }
+
+  /**
+   * What the log made of the state, as numbers that members can compare: by index, of all commands before it. Some of the newest since
+   * this was opened; members that applied the same commands to the same state have the same.
+   */
+  public NavigableMap<Long, Long> trail() {
+    return trail.hashes();
   }
 
   /** The downgrade that an operator has enabled; the default instance if there is none. */
@@ -250,6 +260,7 @@ public final class KvStateMachine implements DurableStateMachine<KvResult>, Auto
       CommandRun run = publisher.read(now -> start(now, left, through));
       publisher.publish(store.pin(), run.after(), run.auth());
       alarms = run.alarms();
+      trail.add(run.trail());
       Failpoints.at(KvFailpoint.STATE_AFTER_PUBLISH);
       announce(run);
       results.addAll(run.results());

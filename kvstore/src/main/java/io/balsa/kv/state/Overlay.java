@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +48,19 @@ final class Overlay implements OrderedReader {
     return bytes;
   }
 
-  /** Keeps everything so far for good. */
-  void keep() {
+  /**
+   * Keeps everything so far for good.
+   *
+   * @param crc takes in the rows that were written since the last time, in the order in which they were
+   */
+  void keep(CRC32C crc) {
+    for (Undo undo : undos) {
+      byte[] written = writes.verdict(undo.key());
+      crc.update(undo.key());
+      if (written != null && !StoreWrites.isDeletion(written)) {
+        crc.update(written);
+      }
+    }
     undos.clear();
   }
 

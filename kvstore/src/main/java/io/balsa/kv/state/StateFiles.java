@@ -117,7 +117,9 @@ public final class StateFiles {
         StateRow old = StateRow.decode(rows.get(Tables.STATE));
         revision = raised(old.revision(), beginning.bump());
         long compacted = beginning.compact() ? revision : old.compacted();
-        writes.put(Tables.STATE, new StateRow(beginning.applied(), revision, compacted).encode());
+        writes.put(
+            Tables.STATE,
+            new StateRow(beginning.applied(), revision, compacted, old.hash()).encode());
         deleteAll(rows, Tables.allMembers(), writes);
         deleteAll(rows, Tables.allRemovedMembers(), writes);
         deleteAll(rows, Tables.allAlarms(), writes);

@@ -157,6 +157,11 @@ final class MemberClient implements AutoCloseable {
     return answer.getCount() == 0 ? "absent" : answer.getKvs(0).getValue().toStringUtf8();
   }
 
+  /** How often the key was written since it is there. */
+  long version(String key) {
+    return kv().range(rangeRequest(key)).getKvs(0).getVersion();
+  }
+
   static PutRequest putRequest(String key, String value) {
     return PutRequest.newBuilder()
         .setKey(ByteString.copyFromUtf8(key))

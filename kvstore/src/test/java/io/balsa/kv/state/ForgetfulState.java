@@ -20,7 +20,9 @@ public final class ForgetfulState {
       long newest = Math.max(1, newest(pin));
       if (newest < stored.revision()) {
         StoreWrites forgotten = new StoreWrites();
-        StateRow row = new StateRow(stored.applied(), newest, Math.min(stored.compacted(), newest));
+        StateRow row =
+            new StateRow(
+                stored.applied(), newest, Math.min(stored.compacted(), newest), stored.hash());
         forgotten.put(Tables.STATE, row.encode());
         store.write(forgotten);
       }
