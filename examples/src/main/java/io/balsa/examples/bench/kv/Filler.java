@@ -55,6 +55,19 @@ public final class Filler {
     return isFilled(connections, new Keys(prefix, count));
   }
 
+  /** Whether the last of the keys below the prefix is in the state of the member that is asked. */
+  public static boolean hasLast(Connections connections, int prefix, int count) {
+    return KVGrpc.newBlockingStub(connections.of(0))
+            .withDeadlineAfter(MINUTES_MAX, TimeUnit.MINUTES)
+            .range(
+                RangeRequest.newBuilder()
+                    .setKey(new Keys(prefix, count).at(count - 1))
+                    .setSerializable(true)
+                    .build())
+            .getCount()
+        == 1;
+  }
+
   /** Whether all keys are there. */
   static boolean isFilled(Connections connections, Keys keys) {
     return KVGrpc.newBlockingStub(connections.of(0))
