@@ -260,8 +260,8 @@ final class CommandRun {
     }
     revision = writer.revision();
     eventBytes += writer.eventBytes();
-    if (!writer.events().isEmpty()) {
-      revisions.add(new RevisionEvents(revision, writer.events()));
+    if (writer.hasEvents()) {
+      revisions.add(writer.events());
     }
   }
 

@@ -32,9 +32,9 @@ record EventRow(
     ByteString value) {
   private static final int HEADER_BYTES = 41;
 
-  static EventRow put(ByteString key, Place prev, VersionRow written) {
+  static EventRow put(ByteString key, Place prev, VersionRow written, ByteString value) {
     return new EventRow(
-        false, prev, written.create(), written.version(), written.lease(), key, written.value());
+        false, prev, written.create(), written.version(), written.lease(), key, value);
   }
 
   static EventRow delete(ByteString key, Place prev) {
@@ -77,8 +77,9 @@ record EventRow(
 
   /** The key as of this row, which is a put at that revision. */
   KeyValue toKeyValue(long revision) {
-    return new VersionRow(new Place(revision, 0), create, version, lease, value)
-        .toKeyValue(key)
+    return new VersionRow(new Place(revision, 0), create, version, lease, null)
+        .withoutValue(key)
+        .setValue(value)
         .build();
   }
 

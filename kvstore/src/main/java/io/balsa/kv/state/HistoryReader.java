@@ -105,7 +105,7 @@ final class HistoryReader implements EventSource {
 
     private void finishRevision() {
       if (!events.isEmpty()) {
-        revisions.add(new RevisionEvents(revision, events));
+        revisions.add(new RevisionEvents(revision, events, withPrev));
         events = new ArrayList<>();
       }
     }

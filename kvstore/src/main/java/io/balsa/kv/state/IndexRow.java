@@ -1,6 +1,5 @@
 package io.balsa.kv.state;
 
-import com.google.protobuf.ByteString;
 import io.balsa.raft.model.Invariant;
 import java.nio.ByteBuffer;
 
@@ -31,8 +30,8 @@ record IndexRow(boolean delete, long create, long version, long lease) {
     return new IndexRow(in.get() == 1, in.getLong(), in.getLong(), in.getLong());
   }
 
-  /** The version as it stands in the latest table, without its value. */
+  /** The version as it would stand in the latest table, its value being in history only. */
   VersionRow at(Place place) {
-    return new VersionRow(place, create, version, lease, ByteString.EMPTY);
+    return new VersionRow(place, create, version, lease, null);
   }
 }

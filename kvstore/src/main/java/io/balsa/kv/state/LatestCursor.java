@@ -3,13 +3,19 @@ package io.balsa.kv.state;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.balsa.kv.proto.KeyValue;
+import io.balsa.kv.state.store.OrderedReader;
 import io.balsa.kv.state.store.StoreCursor;
 
-/** The keys that live now: one sequential walk, every row is a hit. One thread. */
+/** The keys that live now: one sequential walk, every row is a hit, and a look into history for a large value. One thread. */
 final class LatestCursor implements VersionCursor {
+  private final OrderedReader reader;
   private final StoreCursor rows;
 
-  LatestCursor(StoreCursor rows) {
+  /**
+   * @param reader what the rows are of
+   */
+  LatestCursor(OrderedReader reader, StoreCursor rows) {
+    this.reader = reader;
     this.rows = rows;
   }
 
@@ -20,12 +26,12 @@ final class LatestCursor implements VersionCursor {
 
   @Override
   public KeyValue read() {
-    return VersionRow.decode(rows.value()).toKeyValue(key()).build();
+    return VersionRow.decode(rows.value()).toKeyValue(key(), reader);
   }
 
   @Override
   public KeyValue readWithoutValue() {
-    return VersionRow.decode(rows.valueStart(VersionRow.HEADER_BYTES)).toKeyValue(key()).build();
+    return VersionRow.decode(rows.valueStart(VersionRow.HEADER_BYTES)).withoutValue(key()).build();
   }
 
   @Override

@@ -23,19 +23,13 @@ record MvccReader(OrderedReader rows, long revision, long compacted) {
     return row == null ? null : VersionRow.decode(row);
   }
 
-  /** The newest version of a key, without its value; null if it doesn't live. */
-  @Nullable VersionRow latestWithoutValue(ByteString key) {
-    byte[] row = rows.getStart(Tables.latest(key), VersionRow.HEADER_BYTES);
-    return row == null ? null : VersionRow.decode(row);
-  }
-
   /** Walks the keys that live now, in either direction. */
   VersionCursor latest(ByteString key, ByteString end, Direction direction) {
     if (end.isEmpty()) {
-      return new PointCursor(key, latest(key));
+      return new PointCursor(rows, key, latest(key));
     }
     Span span = Tables.latest(key, end);
-    return new LatestCursor(rows.cursor(span.fromKey(), span.toKey(), direction));
+    return new LatestCursor(rows, rows.cursor(span.fromKey(), span.toKey(), direction));
   }
 
   /** Walks the keys that lived at a revision, upwards. */

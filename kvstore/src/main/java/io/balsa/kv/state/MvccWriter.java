@@ -28,6 +28,9 @@ final class MvccWriter {
   /** What was changed so far, in order; emptied for good when it grows too large. */
   private final List<Event> events = new ArrayList<>();
 
+  /** Whether the events hold all that they replaced. */
+  private boolean replacedAll = true;
+
   private long eventBytes;
   private int changes;
 
@@ -57,9 +60,14 @@ final class MvccWriter {
     return changes > 0;
   }
 
-  /** What was changed so far, in order; empty for no change, and for too much of it. */
-  List<Event> events() {
-    return events;
+  /** Whether there is anything to announce: not for no change, and not for too much of it. */
+  boolean hasEvents() {
+    return !events.isEmpty();
+  }
+
+  /** What was changed so far, in order. */
+  RevisionEvents events() {
+    return new RevisionEvents(newRevision, events, replacedAll);
   }
 
   /** What the events hold. */
@@ -76,17 +84,17 @@ final class MvccWriter {
    *
    * @return the version that it replaced; null if the key didn't live
    */
-  @Nullable KeyValue put(ByteString key, ByteString value, long lease) {
+  @Nullable VersionRow put(ByteString key, ByteString value, long lease) {
     VersionRow prev = reader().latest(key);
     Place place = nextPlace();
     VersionRow written =
         prev == null
-            ? new VersionRow(place, newRevision, 1, lease, value)
-            : new VersionRow(place, prev.create(), prev.version() + 1, lease, value);
+            ? VersionRow.of(place, newRevision, 1, lease, value)
+            : VersionRow.of(place, prev.create(), prev.version() + 1, lease, value);
     rows.put(Tables.latest(key), written.encode());
     LeaseTable.move(rows, key, prev == null ? 0 : prev.lease(), lease);
-    record(EventRow.put(key, prev == null ? Place.NONE : prev.place(), written), prev);
-    return prev == null ? null : prev.toKeyValue(key).build();
+    record(EventRow.put(key, prev == null ? Place.NONE : prev.place(), written, value), prev);
+    return prev;
   }
 
   /**
@@ -109,13 +117,12 @@ final class MvccWriter {
   long deleteAll(List<ByteString> keys, @Nullable Consumer<KeyValue> ended) {
     long deleted = 0;
     for (ByteString key : keys) {
-      boolean valueNeeded = ended != null || isAnnounced();
-      VersionRow prev = valueNeeded ? reader().latest(key) : reader().latestWithoutValue(key);
+      VersionRow prev = reader().latest(key);
       if (prev != null) {
         delete(key, prev);
         deleted++;
         if (ended != null) {
-          ended.accept(prev.toKeyValue(key).build());
+          ended.accept(prev.toKeyValue(key, rows));
         }
       }
     }
@@ -142,12 +149,22 @@ final class MvccWriter {
     }
   }
 
-  /** Without a look at the store in all cases but that of a key that this command has changed before. */
+  /**
+   * Without a look at the store in all cases but that of a key that this command has changed before: a large value that was
+   * replaced isn't read for those who perhaps ask for it.
+   */
   private @Nullable KeyValue replaced(EventRow event, @Nullable VersionRow prev) {
-    if (prev == null || prev.place().revision() < newRevision) {
-      return prev == null ? null : prev.toKeyValue(event.key()).build();
+    if (prev == null) {
+      return null;
     }
-    return reader().replacedBy(event, newRevision);
+    if (prev.place().revision() == newRevision) {
+      return reader().replacedBy(event, newRevision);
+    }
+    if (prev.smallValue() == null) {
+      replacedAll = false;
+      return null;
+    }
+    return prev.toKeyValue(event.key(), rows);
   }
 
   private void announce(EventRow event, @Nullable VersionRow prev) {

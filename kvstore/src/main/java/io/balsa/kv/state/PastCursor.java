@@ -87,7 +87,7 @@ final class PastCursor implements VersionCursor {
   public KeyValue readWithoutValue() {
     byte[] row = standingOn();
     Place place = new Place(Tables.indexRevision(row), Tables.indexSub(row));
-    return version().at(place).toKeyValue(key()).build();
+    return version().at(place).withoutValue(key()).build();
   }
 
   private byte[] standingOn() {

@@ -2,15 +2,21 @@ package io.balsa.kv.state;
 
 import com.google.protobuf.ByteString;
 import io.balsa.kv.proto.KeyValue;
+import io.balsa.kv.state.store.OrderedReader;
 import org.jspecify.annotations.Nullable;
 
 /** A single key that lives now, or doesn't: one point read instead of a walk. One thread. */
 final class PointCursor implements VersionCursor {
+  private final OrderedReader rows;
   private final ByteString key;
   private final @Nullable VersionRow version;
   private boolean passed;
 
-  PointCursor(ByteString key, @Nullable VersionRow version) {
+  /**
+   * @param rows those that the version is of
+   */
+  PointCursor(OrderedReader rows, ByteString key, @Nullable VersionRow version) {
+    this.rows = rows;
     this.key = key;
     this.version = version;
   }
@@ -29,12 +35,12 @@ final class PointCursor implements VersionCursor {
 
   @Override
   public KeyValue read() {
-    return standingOn().toKeyValue(key).build();
+    return standingOn().toKeyValue(key, rows);
   }
 
   @Override
   public KeyValue readWithoutValue() {
-    return standingOn().toKeyValue(key).clearValue().build();
+    return standingOn().withoutValue(key).build();
   }
 
   private VersionRow standingOn() {

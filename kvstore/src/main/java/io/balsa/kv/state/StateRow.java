@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 record StateRow(EntryId applied, long revision, long compacted, long hash) {
   static final StateRow INITIAL = new StateRow(EntryId.ZERO, 1, -1, 0);
 
-  private static final int FORMAT = 2;
+  private static final int FORMAT = 3;
   private static final int BYTES = 44;
 
   byte[] encode() {

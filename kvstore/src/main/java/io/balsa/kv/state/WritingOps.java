@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import io.balsa.kv.model.KvError;
 import io.balsa.kv.proto.DeleteRangeRequest;
 import io.balsa.kv.proto.DeleteRangeResponse;
-import io.balsa.kv.proto.KeyValue;
 import io.balsa.kv.proto.PutRequest;
 import io.balsa.kv.proto.PutResponse;
 import io.balsa.kv.proto.RangeRequest;
@@ -49,13 +48,13 @@ final class WritingOps implements TxnEvaluator.Ops {
         // The check found the key, but the same transaction has deleted it since.
         throw KvError.KEY_NOT_FOUND.exception();
       }
-      value = request.getIgnoreValue() ? prev.value() : value;
+      value = request.getIgnoreValue() ? prev.value(writer.reader().rows()) : value;
       lease = request.getIgnoreLease() ? prev.lease() : lease;
     }
-    KeyValue prev = writer.put(request.getKey(), value, lease);
+    VersionRow prev = writer.put(request.getKey(), value, lease);
     PutResponse.Builder response = PutResponse.newBuilder().setHeader(header());
     if (request.getPrevKv() && prev != null) {
-      response.setPrevKv(prev);
+      response.setPrevKv(prev.toKeyValue(request.getKey(), writer.reader().rows()));
     }
     return response.build();
   }

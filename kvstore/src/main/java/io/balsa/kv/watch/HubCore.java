@@ -306,7 +306,7 @@ final class HubCore {
             source.read(
                 position + 1,
                 KeyRange.ALL,
-                index.all().stream().anyMatch(watcher -> watcher.prevKv),
+                index.wantsPrev(),
                 config.historyRevisionsMax(),
                 config.responseBytesMax());
         Invariant.check(
@@ -343,13 +343,26 @@ final class HubCore {
         && to - from < config.historyRevisionsMax()
         && (to == from || bytes < config.responseBytesMax())
         && revisions.get(to).revision() == firstRevision + (to - from)) {
-      bytes += HubInbox.sizeOf(revisions.get(to));
-      distribute(revisions.get(to));
+      RevisionEvents revision = completed(revisions.get(to));
+      bytes += HubInbox.sizeOf(revision);
+      distribute(revision);
       to++;
     }
     position = firstRevision + (to - from) - 1;
     flush(firstRevision);
     return to;
+  }
+
+  /** With what was replaced, if a live watcher wants to know and it isn't compacted. */
+  private RevisionEvents completed(RevisionEvents revision) {
+    if (revision.withPrev() || !index.wantsPrev()) {
+      return revision;
+    }
+    try {
+      return source.read(revision.revision(), KeyRange.ALL, true, 1, 1).revisions().get(0);
+    } catch (HistoryCompactedException gone) {
+      return revision;
+    }
   }
 
   private void distribute(RevisionEvents revision) {

@@ -16,10 +16,13 @@ final class WatcherIndex {
   private final Map<Bytes, Set<Watcher>> singles = new HashMap<>();
   private final IntervalTree<Watcher> ranges = new IntervalTree<>();
   private final Set<Watcher> all = new LinkedHashSet<>();
+  private int wantingPrev;
 
   void add(Watcher watcher) {
     KeyRange range = watcher.range;
-    all.add(watcher);
+    if (all.add(watcher) && watcher.prevKv) {
+      wantingPrev++;
+    }
     if (range.isSingle()) {
       singles.computeIfAbsent(range.key(), key -> new LinkedHashSet<>()).add(watcher);
     } else {
@@ -29,7 +32,9 @@ final class WatcherIndex {
 
   void remove(Watcher watcher) {
     KeyRange range = watcher.range;
-    all.remove(watcher);
+    if (all.remove(watcher) && watcher.prevKv) {
+      wantingPrev--;
+    }
     if (range.isSingle()) {
       singles.computeIfPresent(
           range.key(),
@@ -54,6 +59,11 @@ final class WatcherIndex {
 
   Set<Watcher> all() {
     return all;
+  }
+
+  /** Whether any of them wants to know what was replaced. */
+  boolean wantsPrev() {
+    return wantingPrev > 0;
   }
 
   boolean isEmpty() {

@@ -19,6 +19,11 @@ import org.junit.jupiter.api.Test;
 final class LargeValuesTest {
   private static final int KEYS = 50;
   private static final int VALUE_BYTES = 1 << 20;
+  private static final String LARGE = "v".repeat(VALUE_BYTES);
+
+  /** So many that even with small values they are too much for one announcement. */
+  private static final int MANY_KEYS = 70_000;
+
   private static final long ANNOUNCED_BYTES_MAX = 33 << 20;
 
   private final KvFixture kv = new KvFixture();
@@ -35,7 +40,8 @@ final class LargeValuesTest {
     long before = kv.revision();
     List<Entry> commands = new ArrayList<>();
     for (int i = 0; i < KEYS; i++) {
-      commands.add(entry(i + 1, KvCommand.newBuilder().setPut(KvFixture.putRequest(key(i), "x"))));
+      commands.add(
+          entry(i + 1, KvCommand.newBuilder().setPut(KvFixture.putRequest(key(i), LARGE))));
     }
     assertThat(kv.machine.applyAll(commands, commands.get(KEYS - 1).id())).hasSize(KEYS);
     assertThat(announced.calls).isGreaterThan(2);
@@ -48,7 +54,7 @@ final class LargeValuesTest {
 
   @Test
   void aRevisionThatEndsTooMuchIsAnnouncedByItsNumberOnly() {
-    fill();
+    fillWithMany();
     long before = kv.revision();
     DeleteRangeRequest all =
         DeleteRangeRequest.newBuilder()
@@ -57,12 +63,37 @@ final class LargeValuesTest {
             .build();
     DeleteRangeResponse deleted =
         (DeleteRangeResponse) kv.apply(KvCommand.newBuilder().setDeleteRange(all));
-    assertThat(deleted.getDeleted()).isEqualTo(KEYS);
+    assertThat(deleted.getDeleted()).isEqualTo(MANY_KEYS);
     assertThat(deleted.getPrevKvsCount()).isZero();
     assertThat(announced.revisions).isEmpty();
     assertThat(announced.through).isEqualTo(before + 1);
-    assertThat(read(before + 1, false).get(0).events().size()).isEqualTo(KEYS);
+    assertThat(read(before + 1, false).get(0).events().size()).isEqualTo(MANY_KEYS);
     assertThat(kv.value(key(0))).isEmpty();
+  }
+
+  @Test
+  void aLargeValueThatIsReplacedIsAnnouncedWithoutBeingReadAndFoundInHistory() {
+    kv.machine.setListener(announced);
+    kv.put("small", "before");
+    kv.put("large", LARGE);
+    kv.put("large", "after");
+    kv.put("small", "after");
+    assertThat(announced.withoutPrev).containsExactly(kv.revision() - 1);
+    Event replaced = read(kv.revision() - 1, true).get(0).events().get(0);
+    assertThat(replaced.getPrevKv().getValue().equals(KvFixture.bytes(LARGE))).isTrue();
+  }
+
+  @Test
+  void aLargeValueIsWrittenOnce() {
+    kv.put("large", LARGE);
+    long rows =
+        kv.machine.readRows(
+            (reader, state) -> {
+              byte[] row = reader.get(Tables.latest(KvFixture.bytes("large")));
+              return row == null ? -1L : row.length;
+            });
+    assertThat(rows).isEqualTo(VersionRow.HEADER_BYTES);
+    assertThat(kv.value("large").equals(LARGE)).isTrue();
   }
 
   @Test
@@ -89,15 +120,22 @@ final class LargeValuesTest {
   }
 
   private void fill() {
-    String large = "v".repeat(VALUE_BYTES);
     for (int i = 0; i < KEYS; i++) {
-      kv.put(key(i), large);
+      kv.put(key(i), LARGE);
+    }
+    kv.machine.setListener(announced);
+  }
+
+  private void fillWithMany() {
+    String small = "v".repeat(VersionRow.SMALL_VALUE_BYTES_MAX);
+    for (int i = 0; i < MANY_KEYS; i++) {
+      kv.put(key(i), small);
     }
     kv.machine.setListener(announced);
   }
 
   private static String key(int number) {
-    return "k%03d".formatted(number);
+    return "k%05d".formatted(number);
   }
 
   private Entry entry(int after, KvCommand.Builder command) {
@@ -108,6 +146,7 @@ final class LargeValuesTest {
   /** Remembers how much it was told at once, without holding it. */
   private static final class Announced implements ApplyListener {
     private final List<Long> revisions = new ArrayList<>();
+    private final List<Long> withoutPrev = new ArrayList<>();
     private int calls;
     private long largestCall;
     private long through;
@@ -118,6 +157,9 @@ final class LargeValuesTest {
       long bytes = 0;
       for (RevisionEvents events : applied) {
         revisions.add(events.revision());
+        if (!events.withPrev()) {
+          withoutPrev.add(events.revision());
+        }
         bytes += events.events().stream().mapToLong(Event::getSerializedSize).sum();
       }
       largestCall = Math.max(largestCall, bytes);

@@ -109,7 +109,8 @@ final class RandomCommands {
   }
 
   private ByteString value() {
-    byte[] value = new byte[random.nextInt(20)];
+    int large = random.nextInt(4) == 0 ? VersionRow.SMALL_VALUE_BYTES_MAX - 2 : 0;
+    byte[] value = new byte[large + random.nextInt(20)];
     random.nextBytes(value);
     return random.nextInt(10) == 0 ? bytes("same") : ByteString.copyFrom(value);
   }

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * itself.
  */
 final class FakeHistory implements EventSource {
+  /** That a value larger than this was replaced is announced without it. */
+  static final int LARGE_BYTES = 256;
+
   private final List<RevisionEvents> revisions = new ArrayList<>();
   private final Map<String, KeyValue> latest = new TreeMap<>();
   private long compacted = -1;
@@ -41,9 +44,22 @@ final class FakeHistory implements EventSource {
     if (events.isEmpty()) {
       events.add(event(revision, changes.keySet().iterator().next(), "instead"));
     }
-    RevisionEvents written = new RevisionEvents(revision, events);
+    RevisionEvents written = new RevisionEvents(revision, events, true);
     revisions.add(written);
-    return written;
+    return told(written);
+  }
+
+  /** As a state announces it: without the large values that were replaced. */
+  private static RevisionEvents told(RevisionEvents whole) {
+    List<Event> events =
+        whole.events().stream()
+            .map(event -> isLarge(event) ? event.toBuilder().clearPrevKv().build() : event)
+            .toList();
+    return new RevisionEvents(whole.revision(), events, events.equals(whole.events()));
+  }
+
+  private static boolean isLarge(Event event) {
+    return event.getPrevKv().getValue().size() > LARGE_BYTES;
   }
 
   RevisionEvents put(String key, String value) {
@@ -122,7 +138,7 @@ final class FakeHistory implements EventSource {
       List<Event> inRange =
           whole.events().stream().filter(event -> range.contains(keyOf(event))).toList();
       if (!inRange.isEmpty()) {
-        found.add(new RevisionEvents(revision, inRange));
+        found.add(new RevisionEvents(revision, inRange, true));
         bytes += HubInbox.sizeOf(whole);
       }
       revision++;

@@ -3,6 +3,7 @@ package io.balsa.kv.watch;
 import io.balsa.kv.state.EventSource;
 import io.balsa.kv.state.RevisionEvents;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Set;
 final class FakeWorld implements World {
   private final FakeHistory history = new FakeHistory();
   private final List<RevisionEvents> applied = new ArrayList<>();
+  private final Set<Long> compactions = new HashSet<>();
 
   @Override
   public EventSource source() {
@@ -40,13 +42,13 @@ final class FakeWorld implements World {
 
   @Override
   public void compact(long revision) {
+    compactions.add(revision);
     history.compact(revision);
   }
 
-  /** Its events keep their previous values whatever is compacted. */
   @Override
   public Set<Long> compactions() {
-    return Set.of();
+    return compactions;
   }
 
   @Override

@@ -3,12 +3,14 @@ package io.balsa.kv.watch;
 import com.google.protobuf.ByteString;
 import io.balsa.kv.command.CommandCodec;
 import io.balsa.kv.command.KvCommand;
+import io.balsa.kv.model.KeyRange;
 import io.balsa.kv.proto.CompactionRequest;
 import io.balsa.kv.proto.DeleteRangeRequest;
 import io.balsa.kv.proto.PutRequest;
 import io.balsa.kv.proto.TxnRequest;
 import io.balsa.kv.state.ApplyListener;
 import io.balsa.kv.state.EventSource;
+import io.balsa.kv.state.HistoryBatch;
 import io.balsa.kv.state.KvStateConfig;
 import io.balsa.kv.state.KvStateMachine;
 import io.balsa.kv.state.RevisionEvents;
@@ -51,9 +53,15 @@ final class StateWorld implements World {
         new ApplyListener() {
           @Override
           public void onApplied(List<RevisionEvents> revisions, long revision) {
-            history.addAll(revisions);
+            revisions.forEach(events -> history.add(events.withPrev() ? events : whole(events)));
           }
         });
+  }
+
+  /** Nothing is compacted yet that came with it. */
+  private RevisionEvents whole(RevisionEvents events) {
+    HistoryBatch read = leader.events().read(events.revision(), KeyRange.ALL, true, 1, 1);
+    return read.revisions().get(0);
   }
 
   @Override

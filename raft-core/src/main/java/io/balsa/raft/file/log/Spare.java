@@ -23,7 +23,7 @@ final class Spare implements AutoCloseable {
    * At a time. The kernel keeps what is written at once in pieces of that size, and counts the whole piece as written whenever
    * a byte of it is: with a MiB, a put of 256 B looks like one of a MiB.
    */
-  private static final int ZEROS_BYTES = 16 << 10;
+  private static final int ZEROS_BYTES = 4 << 10;
 
   private final Path path;
   private final long segmentBytes;
